@@ -1,0 +1,127 @@
+import { FollowAccepted, FollowCreated, FollowDeleted, FollowRequested, fact } from '@plaza/contracts';
+import { Outbox } from '@plaza/kafka';
+import { Forbidden, Invalid, NotFound } from '@plaza/service-kit';
+import { UserCache } from '@plaza/user-cache';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { In, QueryFailedError, Repository } from 'typeorm';
+import { Follow, type FollowStatus } from './follow.entity.js';
+import { type FollowView, followView } from './follows.view.js';
+
+/** What is known of two people when one wants to follow the other. A status of null: no row of the replica yet. */
+interface Circumstances {
+  followerStatus: string | null;
+  followedStatus: string | null;
+  followedPrivacy: string | null;
+  follow: FollowView | null;
+}
+
+/** Who follows whom. Every change and its fact are one transaction. */
+@Injectable()
+export class FollowsService {
+  constructor(
+    @InjectRepository(Follow) private readonly follows: Repository<Follow>,
+    private readonly users: UserCache,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Follows, or asks to where the account is private. Following twice changes nothing. */
+  async follow(followerId: string, followingId: string): Promise<FollowView> {
+    if (followerId === followingId) throw new Invalid('FOLLOW_SELF', 'You cannot follow yourself.');
+    const known = await this.circumstances(followerId, followingId);
+    if ((known.followerStatus ?? 'ACTIVE') !== 'ACTIVE')
+      throw new Forbidden('ACCOUNT_NOT_ACTIVE', 'Your account is not active.');
+    if (known.followedStatus !== 'ACTIVE') throw new NotFound('USER_NOT_FOUND', 'There is no such user.');
+    return known.follow ?? this.insert(followerId, followingId, known.followedPrivacy === 'PRIVATE' ? 'PENDING' : 'ACTIVE');
+  }
+
+  /** Ends the follow, or withdraws the request. */
+  async unfollow(followerId: string, followingId: string): Promise<void> {
+    await this.remove(followerId, followingId, ['ACTIVE', 'PENDING']);
+  }
+
+  /** Ends that somebody follows the user. */
+  async removeFollower(userId: string, followerId: string): Promise<void> {
+    await this.remove(followerId, userId, ['ACTIVE']);
+  }
+
+  async acceptRequest(userId: string, followerId: string): Promise<FollowView> {
+    return this.follows.manager.transaction(async (manager) => {
+      const pair = { followerId, followingId: userId };
+      await this.outbox.lock(manager, `${followerId}:${userId}`);
+      const follow = await manager.findOneBy(Follow, pair);
+      if (!follow) throw noRequest();
+      if (follow.status === 'ACTIVE') return followView(follow);
+      const version = await this.outbox.add(
+        manager,
+        fact(FollowAccepted, { ...pair, status: 'ACTIVE', createdAt: follow.createdAt.toISOString() }),
+      );
+      await manager.update(Follow, pair, { status: 'ACTIVE', version: String(version), updatedAt: () => 'now()' });
+      return followView({ ...follow, status: 'ACTIVE' });
+    });
+  }
+
+  async declineRequest(userId: string, followerId: string): Promise<void> {
+    if (!(await this.remove(followerId, userId, ['PENDING']))) throw noRequest();
+  }
+
+  /** One query for all; a user who has only just registered is waited for. */
+  private async circumstances(followerId: string, followingId: string): Promise<Circumstances> {
+    const found = await this.readCircumstances(followerId, followingId);
+    if (found.followerStatus !== null && found.followedStatus !== null) return found;
+    await Promise.all([followerId, followingId].map((id) => this.users.find(id, { wait: true })));
+    return this.readCircumstances(followerId, followingId);
+  }
+
+  private async readCircumstances(followerId: string, followingId: string): Promise<Circumstances> {
+    const [row] = await this.follows.query(
+      `SELECT CASE WHEN follower.deleted THEN 'DELETED' ELSE follower.account_status END AS "followerStatus",
+              CASE WHEN followed.deleted THEN 'DELETED' ELSE followed.account_status END AS "followedStatus",
+              followed.privacy_level AS "followedPrivacy", f.status, f.created_at AS "createdAt"
+         FROM (VALUES ($1::uuid, $2::uuid)) AS pair (follower_id, following_id)
+         LEFT JOIN user_cache follower ON follower.id = pair.follower_id
+         LEFT JOIN user_cache followed ON followed.id = pair.following_id
+         LEFT JOIN follows f ON f.follower_id = pair.follower_id AND f.following_id = pair.following_id`,
+      [followerId, followingId],
+    );
+    return { ...row, follow: row.status ? followView({ followingId, ...row }) : null };
+  }
+
+  /** Fact and row in one statement: one round trip, and the row carries the fact's version. */
+  private async insert(followerId: string, followingId: string, status: FollowStatus): Promise<FollowView> {
+    const createdAt = new Date();
+    const kind = status === 'ACTIVE' ? FollowCreated : FollowRequested;
+    const added = this.outbox.prepare(fact(kind, { followerId, followingId, status, createdAt: createdAt.toISOString() }));
+    try {
+      await this.follows.query(
+        `INSERT INTO follows (follower_id, following_id, status, created_at, version)
+         SELECT $1, $2, $3, $4, ${added.call(5)}`,
+        [followerId, followingId, status, createdAt, ...added.values],
+      );
+    } catch (error) {
+      if (!isSecondFollow(error)) throw error;
+      // Somebody's other tab was first. The statement left nothing behind, its fact included.
+      return followView(await this.follows.findOneByOrFail({ followerId, followingId }));
+    }
+    this.outbox.wake();
+    return followView({ followingId, status, createdAt });
+  }
+
+  private async remove(followerId: string, followingId: string, statuses: FollowStatus[]): Promise<boolean> {
+    return this.follows.manager.transaction(async (manager) => {
+      await this.outbox.lock(manager, `${followerId}:${followingId}`);
+      const { affected } = await manager.delete(Follow, { followerId, followingId, status: In(statuses) });
+      if (!affected) return false;
+      await this.outbox.add(manager, fact(FollowDeleted, { followerId, followingId, status: 'NONE' }));
+      return true;
+    });
+  }
+}
+
+function noRequest(): NotFound {
+  return new NotFound('FOLLOW_REQUEST_NOT_FOUND', 'There is no such follow request.');
+}
+
+function isSecondFollow(error: unknown): boolean {
+  return error instanceof QueryFailedError && error.driverError.constraint === 'pk_follows';
+}

@@ -1,0 +1,1 @@
+export { socialService } from './app.js';
