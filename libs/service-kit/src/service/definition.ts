@@ -1,0 +1,41 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ServiceName } from '@plaza/contracts';
+import type { RepublishSource } from '@plaza/kafka';
+import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
+import type { PlatformConfig } from '../config/platform-settings.js';
+import type { SettingsOf, SettingsSpec } from '../config/settings.js';
+
+export type MigrationClass = new () => MigrationInterface;
+export type EntityClass = Extract<EntityTarget<ObjectLiteral>, new () => unknown>;
+
+/** A service's configuration: what every service has, and its own settings. */
+export type ServiceConfig<S extends SettingsSpec = Record<never, never>> = PlatformConfig & SettingsOf<S>;
+
+/** All there is to know of a service; `main.ts` runs it alone, all-in-one runs several in one process. */
+export interface ServiceDefinition<S extends SettingsSpec = SettingsSpec> {
+  readonly name: ServiceName;
+  /** One line for docs/settings.md and the API's description. */
+  readonly description: string;
+  readonly settings: S;
+  /** The service's own module. Database, Kafka, tokens, jobs, logs and metrics are there already, globally. */
+  module(config: ServiceConfig<S>): Type | DynamicModule;
+  /** Absent: the service has no database (the gateway). */
+  readonly database?: {
+    readonly entities: readonly EntityClass[];
+    /** Its own migrations; those of the libs are added, all in the order of their timestamps. */
+    readonly migrations: readonly MigrationClass[];
+  };
+  /** State topics that can be published anew from the tables. */
+  readonly republish?: readonly RepublishSource[];
+  /** Last touches before the application is initialised: raw Fastify routes, hooks. */
+  configure?(app: NestFastifyApplication, config: ServiceConfig<S>): void | Promise<void>;
+}
+
+/**
+ * Declares a service with the types of its settings.
+ * @example export const userService = defineService({ name: 'user-service', settings: userSettings, ... })
+ */
+export function defineService<S extends SettingsSpec>(definition: ServiceDefinition<S>): ServiceDefinition<S> {
+  return definition;
+}
