@@ -1,0 +1,2 @@
+export { type Platform, type Servers, type ServiceDatabase, startPlatform, type Topology } from './platform.js';
+export { entryOf, PlatformProcess } from './processes.js';

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { freePort } from '@plaza/embedded';
+import { eventually, kafkaPrefix, PlazaClient } from '@plaza/testing';
+import { entryOf, PlatformProcess } from './processes.js';
+
+export type Topology = 'all-in-one' | 'services';
+
+/** The servers a platform stands on. */
+export interface Servers {
+  postgresUrl: string;
+  kafkaBrokers: string;
+  mongodbUrl: string;
+}
+
+export interface Platform {
+  client: PlazaClient;
+  prefix: string;
+  processes: PlatformProcess[];
+  /** URL of each service's database, by its name, as `user_service`. */
+  databases: Record<ServiceDatabase, string>;
+  /** Environment of one more process of this platform. */
+  env: NodeJS.ProcessEnv;
+  ready(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export type ServiceDatabase = (typeof SERVICES)[number];
+const SERVICES = ['user_service', 'social_service'] as const;
+const STARTED_WITHIN_MS = 75_000;
+
+/**
+ * Starts a platform of its own on the given servers: new databases, a Kafka prefix, ports that nobody has.
+ * `env` adds settings, e.g. higher rates.
+ */
+export async function startPlatform(topology: Topology, servers: Servers, env: NodeJS.ProcessEnv = {}): Promise<Platform> {
+  const run = randomBytes(4).toString('hex');
+  const databases = databasesOf(servers.postgresUrl, run);
+  const settings = { ...baseSettings(servers), ...(await portSettings()), ...databaseSettings(databases), ...env };
+  const processes = namesOf(topology).map((app) => new PlatformProcess(app, entryOf(app), settings));
+  const client = new PlazaClient(`http://127.0.0.1:${settings.PLAZA_PORT}`);
+  const platform: Platform = {
+    client,
+    prefix: settings.PLAZA_KAFKA_PREFIX,
+    processes,
+    databases,
+    env: settings,
+    ready: () => untilStarted(client, processes),
+    stop: async () => void (await Promise.all(processes.map((process) => process.end()))),
+  };
+  for (const process of processes) process.start();
+  await platform.ready();
+  return platform;
+}
+
+function namesOf(topology: Topology): string[] {
+  return topology === 'all-in-one' ? ['all-in-one'] : ['user-service', 'social-service', 'api-gateway'];
+}
+
+function baseSettings(servers: Servers) {
+  return {
+    PLAZA_POSTGRES_URL: servers.postgresUrl,
+    PLAZA_KAFKA_BROKERS: servers.kafkaBrokers,
+    PLAZA_MONGODB_URL: servers.mongodbUrl,
+    PLAZA_KAFKA_PREFIX: kafkaPrefix(),
+    PLAZA_POOL_SIZE: '8',
+    PLAZA_LOG_LEVEL: 'warn',
+  };
+}
+
+async function portSettings() {
+  const [gateway, user, social] = [await freePort(), await freePort(), await freePort()].map(String);
+  return {
+    PLAZA_PORT: gateway,
+    PLAZA_USER_SERVICE_PORT: user,
+    PLAZA_SOCIAL_SERVICE_PORT: social,
+    PLAZA_USER_SERVICE_URL: `http://127.0.0.1:${user}`,
+    PLAZA_SOCIAL_SERVICE_URL: `http://127.0.0.1:${social}`,
+  };
+}
+
+function databasesOf(postgresUrl: string, run: string): Record<ServiceDatabase, string> {
+  const named = SERVICES.map((service) => {
+    const url = new URL(postgresUrl);
+    url.pathname = `/e2e_${run}_${service}`;
+    return [service, url.toString()];
+  });
+  return Object.fromEntries(named);
+}
+
+function databaseSettings(databases: Record<ServiceDatabase, string>): NodeJS.ProcessEnv {
+  return {
+    PLAZA_USER_SERVICE_DATABASE_URL: databases.user_service,
+    PLAZA_SOCIAL_SERVICE_DATABASE_URL: databases.social_service,
+  };
+}
+
+async function untilStarted(client: PlazaClient, processes: PlatformProcess[]): Promise<void> {
+  try {
+    await eventually(
+      async () => {
+        const { status, body } = await client.request('GET', '/health/startup');
+        if (status !== 200) throw new Error(`/health/startup: ${JSON.stringify(body)}`);
+      },
+      { withinMs: STARTED_WITHIN_MS },
+    );
+  } catch (error) {
+    throw new Error(`${String(error)}\n${processes.map((process) => process.lastLines()).join('\n')}`, { cause: error });
+  }
+}
