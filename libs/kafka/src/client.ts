@@ -1,0 +1,33 @@
+import { type ISocketFactory, Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
+import type { Logger } from 'pino';
+import { stopIdleTimers } from './kafkajs-idle-timers.js';
+import type { KafkaSettings } from './settings.js';
+
+stopIdleTimers();
+
+/**
+ * A kafkajs client; it connects when a producer, consumer or admin made of it does. Timeouts are short and retries few,
+ * because our own loops retry for ever and look around between two tries.
+ */
+export function createKafka(settings: KafkaSettings, logger: Logger, socketFactory?: ISocketFactory): Kafka {
+  const config: KafkaConfig = {
+    brokers: settings.brokers,
+    clientId: `${settings.service}.${settings.instance}`,
+    connectionTimeout: 1_000,
+    requestTimeout: 10_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => log(logger, entry),
+  };
+  return new Kafka(socketFactory ? { ...config, socketFactory } : config);
+}
+
+// What kafkajs calls an error it mostly retries itself; what it can't it throws, and then whoever called it logs.
+function log(
+  logger: Logger,
+  { level, namespace, log: { message, timestamp: _, logger: __, ...details } }: LogEntry,
+): void {
+  const context = { ...details, kafkajs: namespace };
+  if (level === logLevel.ERROR) logger.warn(context, message);
+  else logger.debug(context, message);
+}

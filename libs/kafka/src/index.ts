@@ -1,0 +1,10 @@
+export { createKafka } from './client.js';
+export { factId } from './fact-id.js';
+export { KafkaModule } from './kafka.module.js';
+export { KAFKA_OPTIONS, type KafkaModuleOptions } from './kafka-options.js';
+export { kafkaMigrations } from './migrations.js';
+export { Outbox, type OutboxParameters } from './outbox.js';
+export type { CurrentFact, RepublishSource } from './republish-source.js';
+export type { KafkaSettings } from './settings.js';
+export { deadLetterTopic, type KafkaLog, Topics } from './topics.js';
+export { type TraceContext, traceStorage } from './trace.js';

@@ -1,0 +1,83 @@
+import { declarationOf, validateFact } from '@plaza/contracts';
+import type { DataSource, EntityManager } from 'typeorm';
+import { factId } from './fact-id.js';
+import { CommitWatch } from './outbox-commits.js';
+import { traceStorage } from './trace.js';
+
+/** A fact as arguments of the SQL function `outbox_add`. */
+export interface OutboxParameters {
+  /** Six values for six consecutive placeholders. */
+  values: unknown[];
+  /**
+   * The SQL of the call: `outbox_add($3, $4, ...)`. It must be selected from, or Postgres leaves it out of the statement.
+   * `version` is an SQL expression for the fact's version; without it the outbox draws one, and the call returns it.
+   */
+  call(startAt: number, version?: string): string;
+}
+
+/**
+ * Where a service puts the facts that its changes imply, in the transaction of the change. They reach Kafka after the
+ * commit, at least once, those of one key in the order of their commits.
+ */
+export class Outbox {
+  private readonly commits = new CommitWatch(() => this.wake());
+
+  /** `background` is used to count; `onWake` is told that committed facts are waiting. */
+  constructor(
+    private readonly background: DataSource,
+    private readonly onWake: () => void,
+  ) {}
+
+  /**
+   * Adds a fact in the open transaction of `manager`, after taking the lock of its key, which is held until the end of the
+   * transaction. Returns the fact's version.
+   * @throws FactInvalid, FactUnknown; Error outside a transaction
+   */
+  async add(manager: EntityManager, fact: object): Promise<number> {
+    const { queryRunner } = manager;
+    if (!queryRunner?.isTransactionActive) throw new Error('A fact can be added in an open transaction only');
+    const { values, call } = this.prepare(fact);
+    this.commits.expect(manager.dataSource, queryRunner);
+    const [row] = await manager.query<Array<{ version: string }>>(`SELECT ${call(1)} AS version`, values);
+    return Number(row?.version);
+  }
+
+  /**
+   * A fact for a change that is one statement, and so needs no transaction around it:
+   * `WITH created AS (INSERT ... RETURNING id) SELECT id, ${call(4)} AS version FROM created`. Call `wake` afterwards.
+   * @throws FactInvalid, FactUnknown
+   */
+  prepare(fact: object): OutboxParameters {
+    validateFact(fact);
+    const { topic, type, key } = declarationOf(fact);
+    const traceparent = traceStorage.getStore()?.traceparent ?? null;
+    return { values: [topic, key(fact), type, JSON.stringify(fact), factId(), traceparent], call: outboxCall };
+  }
+
+  /**
+   * Takes the locks of keys until the end of the transaction, in one order for all, for changes that must read before they
+   * know their fact. `add` takes its own.
+   */
+  async lock(manager: EntityManager, ...keys: string[]): Promise<void> {
+    if (!manager.queryRunner?.isTransactionActive) throw new Error('A key can be locked in an open transaction only');
+    await manager.query('SELECT outbox_lock(key) FROM unnest($1::text[]) AS key', [[...keys].sort()]);
+  }
+
+  /** Says that facts were committed by a statement of one's own (see `prepare`). */
+  wake(): void {
+    this.onWake();
+  }
+
+  /** Facts that have not reached Kafka yet. */
+  async backlog(): Promise<number> {
+    const [row] = await this.background.query<Array<{ count: string }>>(
+      'SELECT count(*) FROM outbox WHERE published_at IS NULL',
+    );
+    return Number(row?.count);
+  }
+}
+
+function outboxCall(startAt: number, version = 'NULL'): string {
+  const placeholders = Array.from({ length: 6 }, (_, index) => `$${startAt + index}`);
+  return `outbox_add(${placeholders.join(', ')}, ${version})`;
+}
