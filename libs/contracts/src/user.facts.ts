@@ -119,7 +119,8 @@ export class SigningKeyPublished {
   @Length(1, 100) kid: string;
   @Nested(() => PublicJwk) publicJwk: PublicJwk;
   @IsRFC3339() signsFrom: string;
-  @IsRFC3339() acceptedUntil: string;
+  /** Null while the key has no successor: then the fact is published again with an end. */
+  @Nullable() @IsRFC3339() acceptedUntil: string | null;
 }
 
 /** Published when a user logs in, after commit, by user-service. */

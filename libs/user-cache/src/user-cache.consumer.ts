@@ -1,0 +1,35 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import type { UserCreated, UserDeleted, UserUpdated } from '@plaza/contracts';
+import type { ConsumerOptions, FactContext, ReceivedFact } from '@plaza/kafka';
+import { UserCache } from './user-cache.js';
+import type { ReceivedUser } from './user-change.js';
+
+// Its whole effect is a write guarded by the version, so it needs no inbox marks and may be replayed from the beginning.
+const replica: ConsumerOptions = { consumer: 'replica', replayable: true, batch: true };
+
+/** Keeps `user_cache` by the facts of user-service, as the consumer `<service>.replica`. */
+@Controller()
+export class UserCacheConsumer {
+  constructor(private readonly cache: UserCache) {}
+
+  @EventPattern('user.created', replica)
+  onUserCreated(@Payload() facts: ReceivedFact<UserCreated>[], @Ctx() context: FactContext): Promise<void> {
+    return this.apply(facts, context);
+  }
+
+  @EventPattern('user.updated', replica)
+  onUserUpdated(@Payload() facts: ReceivedFact<UserUpdated>[], @Ctx() context: FactContext): Promise<void> {
+    return this.apply(facts, context);
+  }
+
+  @EventPattern('user.deleted', replica)
+  onUserDeleted(@Payload() facts: ReceivedFact<UserDeleted>[], @Ctx() context: FactContext): Promise<void> {
+    return this.apply(facts, context);
+  }
+
+  private async apply(users: ReceivedUser[], context: FactContext): Promise<void> {
+    await this.cache.apply(context.manager, users);
+    context.afterCommit(() => this.cache.arrived(users.map(({ fact }) => fact.id)));
+  }
+}
