@@ -1,5 +1,5 @@
-import { UserCacheModule } from '@plaza/user-cache';
 import { Module } from '@nestjs/common';
+import { UserCacheModule } from '@plaza/user-cache';
 import { FollowsModule } from './follows/follows.module.js';
 import { StatsModule } from './stats/stats.module.js';
 

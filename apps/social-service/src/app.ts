@@ -1,7 +1,6 @@
 import { defineService } from '@plaza/service-kit';
 import { UserCacheEntry, userCacheMigrations } from '@plaza/user-cache';
 import { AppModule } from './app.module.js';
-import { settings } from './config.js';
 import { Follow } from './follows/follow.entity.js';
 import { republishFollows } from './follows/follows.republish.js';
 import { CreateFollows1795262400000 } from './migrations/20261121T1200-create-follows.js';
@@ -9,7 +8,8 @@ import { SocialStats } from './stats/social-stats.entity.js';
 
 export const socialService = defineService({
   name: 'social-service',
-  settings,
+  description: 'Who follows whom, lists of people, and counts',
+  settings: {},
   module: () => AppModule,
   database: {
     entities: [Follow, SocialStats, UserCacheEntry],

@@ -1,7 +1,7 @@
-import { Cursors, Forbidden, NotFound, type Page, type PageQuery, page } from '@plaza/service-kit';
-import { UserCache } from '@plaza/user-cache';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import { Cursors, Forbidden, NotFound, type Page, type PageQuery, page } from '@plaza/service-kit';
+import { UserCache } from '@plaza/user-cache';
 import { Repository } from 'typeorm';
 import { Follow, type FollowStatus } from './follow.entity.js';
 import { type FollowListItem, followListItem, type RelationshipView } from './follows.view.js';

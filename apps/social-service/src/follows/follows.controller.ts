@@ -1,6 +1,6 @@
-import { CurrentUser, Idempotent, type Page, PageQuery, type TokenUser } from '@plaza/service-kit';
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, Idempotent, type Page, PageQuery, type TokenUser } from '@plaza/service-kit';
 import { FollowListsService } from './follow-lists.service.js';
 import { UserIdParams } from './follows.dto.js';
 import { FollowsService } from './follows.service.js';

@@ -9,7 +9,10 @@ export const republishFollows: RepublishSource = {
     const [follower, following] = after?.split(':') ?? [];
     const follows = await manager
       .createQueryBuilder(Follow, 'follow')
-      .where(after ? '(follow.followerId, follow.followingId) > (:follower, :following)' : 'true', { follower, following })
+      .where(after ? '(follow.followerId, follow.followingId) > (:follower, :following)' : 'true', {
+        follower,
+        following,
+      })
       .orderBy({ 'follow.followerId': 'ASC', 'follow.followingId': 'ASC' })
       .limit(limit)
       .getMany();

@@ -1,10 +1,10 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
 import { FollowAccepted, FollowCreated, FollowDeleted, FollowRequested, fact } from '@plaza/contracts';
 import { Outbox } from '@plaza/kafka';
 import { Forbidden, Invalid, NotFound } from '@plaza/service-kit';
 import { UserCache } from '@plaza/user-cache';
-import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { In, QueryFailedError, Repository } from 'typeorm';
+import { QueryFailedError, Repository } from 'typeorm';
 import { Follow, type FollowStatus } from './follow.entity.js';
 import { type FollowView, followView } from './follows.view.js';
 
@@ -32,7 +32,9 @@ export class FollowsService {
     if ((known.followerStatus ?? 'ACTIVE') !== 'ACTIVE')
       throw new Forbidden('ACCOUNT_NOT_ACTIVE', 'Your account is not active.');
     if (known.followedStatus !== 'ACTIVE') throw new NotFound('USER_NOT_FOUND', 'There is no such user.');
-    return known.follow ?? this.insert(followerId, followingId, known.followedPrivacy === 'PRIVATE' ? 'PENDING' : 'ACTIVE');
+    return (
+      known.follow ?? this.insert(followerId, followingId, known.followedPrivacy === 'PRIVATE' ? 'PENDING' : 'ACTIVE')
+    );
   }
 
   /** Ends the follow, or withdraws the request. */
@@ -91,7 +93,9 @@ export class FollowsService {
   private async insert(followerId: string, followingId: string, status: FollowStatus): Promise<FollowView> {
     const createdAt = new Date();
     const kind = status === 'ACTIVE' ? FollowCreated : FollowRequested;
-    const added = this.outbox.prepare(fact(kind, { followerId, followingId, status, createdAt: createdAt.toISOString() }));
+    const added = this.outbox.prepare(
+      fact(kind, { followerId, followingId, status, createdAt: createdAt.toISOString() }),
+    );
     try {
       await this.follows.query(
         `INSERT INTO follows (follower_id, following_id, status, created_at, version)
@@ -110,9 +114,15 @@ export class FollowsService {
   private async remove(followerId: string, followingId: string, statuses: FollowStatus[]): Promise<boolean> {
     return this.follows.manager.transaction(async (manager) => {
       await this.outbox.lock(manager, `${followerId}:${followingId}`);
-      const { affected } = await manager.delete(Follow, { followerId, followingId, status: In(statuses) });
-      if (!affected) return false;
-      await this.outbox.add(manager, fact(FollowDeleted, { followerId, followingId, status: 'NONE' }));
+      const [ended] = await manager.query<Array<{ createdAt: Date }>>(
+        `WITH ended AS (DELETE FROM follows WHERE follower_id = $1 AND following_id = $2 AND status = ANY ($3)
+                        RETURNING created_at)
+         SELECT created_at AS "createdAt" FROM ended`,
+        [followerId, followingId, statuses],
+      );
+      if (!ended) return false;
+      const createdAt = ended.createdAt.toISOString();
+      await this.outbox.add(manager, fact(FollowDeleted, { followerId, followingId, status: 'NONE', createdAt }));
       return true;
     });
   }

@@ -1,6 +1,6 @@
-import { CurrentUser, type Page, PageQuery, type TokenUser } from '@plaza/service-kit';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, type Page, PageQuery, type TokenUser } from '@plaza/service-kit';
 import { FollowListsService } from './follow-lists.service.js';
 import { RelationshipsQuery, UserIdParams } from './follows.dto.js';
 import type { FollowListItem, RelationshipView } from './follows.view.js';

@@ -1,6 +1,6 @@
-import { CurrentUser, type TokenUser } from '@plaza/service-kit';
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, type TokenUser } from '@plaza/service-kit';
 import { UserIdParams } from '../follows/follows.dto.js';
 import { StatsService } from './stats.service.js';
 import type { StatsView } from './stats.view.js';

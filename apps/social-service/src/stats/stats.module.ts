@@ -4,5 +4,9 @@ import { SocialStats } from './social-stats.entity.js';
 import { StatsController } from './stats.controller.js';
 import { StatsService } from './stats.service.js';
 
-@Module({ imports: [TypeOrmModule.forFeature([SocialStats])], controllers: [StatsController], providers: [StatsService] })
+@Module({
+  imports: [TypeOrmModule.forFeature([SocialStats])],
+  controllers: [StatsController],
+  providers: [StatsService],
+})
 export class StatsModule {}

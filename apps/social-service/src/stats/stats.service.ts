@@ -1,7 +1,7 @@
-import { NotFound } from '@plaza/service-kit';
-import { UserCache } from '@plaza/user-cache';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import { NotFound } from '@plaza/service-kit';
+import { UserCache } from '@plaza/user-cache';
 import { Repository } from 'typeorm';
 import { SocialStats } from './social-stats.entity.js';
 import { type StatsView, statsView } from './stats.view.js';

@@ -1,0 +1,44 @@
+import autocannon from 'autocannon';
+
+export const CONNECTIONS = 16;
+
+export interface Load {
+  url: string;
+  method: 'GET' | 'PUT';
+  seconds: number;
+  /** Called before every request: its path and, where needed, its token. */
+  next(): { path: string; token?: string };
+}
+
+/** Requests per second that were answered 2xx, under 16 connections. @throws Error where any was answered otherwise */
+export async function answersPerSecond(load: Load): Promise<number> {
+  const result = await autocannon({
+    url: load.url,
+    connections: CONNECTIONS,
+    duration: load.seconds,
+    requests: [
+      {
+        method: load.method,
+        setupRequest: (request) => {
+          const { path, token } = load.next();
+          return { ...request, path, headers: token ? { authorization: `Bearer ${token}` } : {} };
+        },
+      },
+    ],
+  });
+  const others = result.non2xx + result.errors;
+  if (others > 0) throw new Error(`${others} of ${result.requests.total} requests to ${load.url} failed`);
+  return result['2xx'] / result.duration;
+}
+
+/** The middle one of an odd number of figures. */
+export function median(figures: number[]): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** The value below which the given share (0..1) of the figures lies. */
+export function percentile(figures: number[], share: number): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
