@@ -4,6 +4,7 @@ export { KafkaModule } from './kafka.module.js';
 export { KAFKA_OPTIONS, type KafkaModuleOptions } from './kafka-options.js';
 export { kafkaMigrations } from './migrations.js';
 export { Outbox, type OutboxParameters } from './outbox.js';
+export { CommitWatch } from './outbox-commits.js';
 export type { CurrentFact, RepublishSource } from './republish-source.js';
 export type { KafkaSettings } from './settings.js';
 export { deadLetterTopic, type KafkaLog, Topics } from './topics.js';

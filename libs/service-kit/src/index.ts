@@ -1,3 +1,16 @@
+export {
+  ACCESS_TOKEN_SECONDS,
+  type AccessToken,
+  REVOCATIONS_LOOKBACK_MS,
+  signAccessToken,
+} from './auth/access-token.js';
+export type { AuthenticatedRequest } from './auth/auth.guard.js';
+export { CurrentUser, Public, Roles } from './auth/decorators.js';
+export { Revocations, type RevokedSession } from './auth/revocations.js';
+export { type PublishedKey, SigningKeys } from './auth/signing-keys.js';
+export { challenge, tokenProblem } from './auth/token-problems.js';
+export type { Role, TokenUser } from './auth/token-user.js';
+export { TokenVerifier } from './auth/token-verifier.js';
 export { type PlatformConfig, platformSettings } from './config/platform-settings.js';
 export { readSettings, SettingsInvalid } from './config/read-settings.js';
 export {
@@ -30,6 +43,15 @@ export {
   Unavailable,
 } from './errors/problems.js';
 export { type RequestContext, requestContext, runInRequestContext } from './http/request-context.js';
+export { Idempotent } from './idempotency/idempotent.js';
+export { transaction } from './idempotency/transaction.js';
+export { type JobHandler, JobKind, type JobKindOptions, LeaseLost, type RunningJob } from './jobs/job.js';
+export { type JobOptions, Jobs } from './jobs/jobs.js';
+export { ScheduledJobs, type ScheduledRun } from './jobs/scheduled-jobs.js';
+export { Cursors, type JsonValue } from './paging/cursors.js';
+export { mapPage, type Page, PageQuery, page } from './paging/page.js';
+export { deriveKey } from './secrets/derive-key.js';
+export { SealBroken, SecretBox } from './secrets/secret-box.js';
 export {
   defineService,
   type EntityClass,

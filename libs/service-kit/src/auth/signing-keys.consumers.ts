@@ -1,0 +1,35 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { SigningKeyPublished } from '@plaza/contracts';
+import type { ConsumerOptions, FactContext } from '@plaza/kafka';
+import { publishedKey, SigningKeyTable } from './signing-key-table.js';
+import { SigningKeys } from './signing-keys.js';
+
+const shared: ConsumerOptions = { consumer: 'keys', replayable: true };
+const broadcast: ConsumerOptions = { consumer: 'keys', kind: 'broadcast', lookback: 'beginning' };
+
+/** Keeps the published keys in the service's database. */
+@Controller()
+export class StoredSigningKeysConsumer {
+  constructor(
+    private readonly keys: SigningKeys,
+    private readonly table: SigningKeyTable,
+  ) {}
+
+  @EventPattern('signing-key.published', shared)
+  async onSigningKeyPublished(@Payload() fact: SigningKeyPublished, @Ctx() context: FactContext): Promise<void> {
+    await this.table.write(context.manager, fact, context.version);
+    context.afterCommit(() => void this.keys.put(publishedKey(fact, context.version)));
+  }
+}
+
+/** Keeps the published keys in memory, for a process that has no database: reads them all at each start. */
+@Controller()
+export class SigningKeysConsumer {
+  constructor(private readonly keys: SigningKeys) {}
+
+  @EventPattern('signing-key.published', broadcast)
+  async onSigningKeyPublished(@Payload() fact: SigningKeyPublished, @Ctx() context: FactContext): Promise<void> {
+    await this.keys.put(publishedKey(fact, context.version));
+  }
+}

@@ -1,0 +1,9 @@
+export const ROLES = ['USER', 'MODERATOR', 'ADMIN'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who a verified access token speaks for. */
+export interface TokenUser {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly role: Role;
+}

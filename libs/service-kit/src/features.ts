@@ -1,0 +1,24 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
+import { CreateSigningKeys1795258800000 } from './migrations/20261121T1100-create-signing-keys.js';
+import { CreateIdempotencyKeys1795258860000 } from './migrations/20261121T1101-create-idempotency-keys.js';
+import { CreateJobs1795258920000 } from './migrations/20261121T1102-create-jobs.js';
+import { PagingModule } from './paging/paging.module.js';
+import type { EntityClass, MigrationClass } from './service/definition.js';
+
+/** The modules that every service gets; those that need a database only where there is one. */
+export function kitFeatures({ database }: { database: boolean }): Array<DynamicModule | Type> {
+  const auth = AuthModule.forRoot({ keys: database ? 'database' : 'memory' });
+  return database ? [auth, PagingModule, JobsModule.forRoot()] : [auth, PagingModule];
+}
+
+/** Tables of the kit, for the database of every service that has one. */
+export const kitMigrations: readonly MigrationClass[] = [
+  CreateSigningKeys1795258800000,
+  CreateIdempotencyKeys1795258860000,
+  CreateJobs1795258920000,
+];
+
+/** None: the kit's tables are read and written in SQL. */
+export const kitEntities: readonly EntityClass[] = [];

@@ -1,0 +1,37 @@
+import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import { IdempotentRequest } from './idempotent-request.js';
+
+const TRIES = 3;
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK = '40P01';
+
+/**
+ * Runs a change in one transaction; on a deadlock or a serialisation failure the whole of it again, up to 3 times, so `work`
+ * has no effect outside of `manager`. Within, use `manager` alone: another connection could wait for this one for ever.
+ *
+ * On a route that is @Idempotent the result is recorded with the change, and given back instead of running `work` when
+ * the same request comes again. It must be plain JSON: the id, from which the answer is then read, or the answer.
+ */
+export async function transaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  const request = IdempotentRequest.current();
+  request?.begin();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await dataSource.transaction((manager) => (request ? request.once(manager, work) : work(manager)));
+    } catch (error) {
+      if (attempt === TRIES || !isTransient(error)) throw error;
+      await pause(attempt);
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  const { code } = error.driverError as { code?: string };
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK;
+}
+
+/** A random time, so that those who met do not meet again. */
+function pause(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
+}

@@ -1,0 +1,99 @@
+import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import type { JobMetrics } from './job-metrics.js';
+import { ScheduleTable } from './schedule-table.js';
+import { Ticker } from './ticker.js';
+
+export interface ScheduledJobsOptions {
+  dataSource: DataSource;
+  logger: Logger;
+  metrics: JobMetrics;
+  /** How often it looks whether something is due, in ms. */
+  tickMs?: number;
+  leaseMs?: number;
+  /** How long after a failure it is tried again (not later than the interval), in ms. */
+  retryMs?: number;
+}
+
+/** The signal is aborted when the process stops: what is not done then is done at the next round. */
+export type ScheduledRun = (signal: AbortSignal) => Promise<void>;
+
+interface Schedule {
+  name: string;
+  intervalMs: number;
+  run: ScheduledRun;
+}
+
+/** Work that comes round: in each interval one instance of the service does it, whichever looks first. */
+export class ScheduledJobs {
+  private readonly schedules = new Map<string, Schedule>();
+  private readonly table: ScheduleTable;
+  private readonly ticker: Ticker;
+  private readonly leaseMs: number;
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly options: ScheduledJobsOptions) {
+    this.leaseMs = options.leaseMs ?? 30_000;
+    this.table = new ScheduleTable(options.dataSource, this.leaseMs);
+    this.ticker = new Ticker(options.tickMs ?? 5_000, () => this.runDue(), options.logger);
+  }
+
+  /**
+   * Has `run` called once every `intervalMs` by one of all instances; at once, if no instance has ever run it. Look-ups are
+   * 5 s apart, so shorter intervals are of no use.
+   * @param name stable: it is the row that the instances share
+   */
+  every(name: string, intervalMs: number, run: ScheduledRun): void {
+    if (this.schedules.has(name)) throw new Error(`two scheduled jobs are named ${name}`);
+    this.schedules.set(name, { name, intervalMs, run });
+  }
+
+  start(): void {
+    this.ticker.start();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('the process stops'));
+    await this.ticker.stop();
+  }
+
+  /** Runs what is due now, in this process. */
+  async runDue(): Promise<void> {
+    if (this.schedules.size === 0) return;
+    const due = await this.table.due([...this.schedules.values()]);
+    for (const schedule of this.schedules.values()) {
+      if (this.stopping.signal.aborted) return;
+      if (due.has(schedule.name)) await this.runOne(schedule);
+    }
+  }
+
+  private async runOne(schedule: Schedule): Promise<void> {
+    const startedAt = await this.table.take(schedule);
+    if (!startedAt) return;
+    const renewal = setInterval(() => void this.renew(schedule.name), this.leaseMs / 3);
+    try {
+      await schedule.run(this.stopping.signal);
+      await this.table.succeeded(schedule.name, startedAt);
+      this.options.metrics.ranScheduled(schedule.name, true);
+    } catch (error) {
+      await this.note(schedule, error);
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  private async note({ name, intervalMs }: Schedule, error: unknown): Promise<void> {
+    const { logger, metrics, retryMs = 30_000 } = this.options;
+    metrics.ranScheduled(name, false);
+    logger.error({ err: error, scheduled: name }, 'a scheduled job failed; it is tried again');
+    await this.table.failed(name, String(error), Math.min(retryMs, intervalMs));
+  }
+
+  private async renew(name: string): Promise<void> {
+    try {
+      await this.table.renew(name);
+    } catch (error) {
+      this.options.logger.warn({ err: error, scheduled: name }, 'the lease of a scheduled job was not renewed');
+    }
+  }
+}
