@@ -8,6 +8,7 @@ export abstract class FollowState {
   @IsUUID() followerId: string;
   @IsUUID() followingId: string;
   abstract status: FollowStatus;
+  /** When the follow, or the request for it, was made. */
   @IsRFC3339() createdAt: string;
 }
 

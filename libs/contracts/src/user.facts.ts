@@ -97,6 +97,7 @@ export class SessionRevoked {
   @IsUUID() sessionId: string;
   @IsUUID() userId: string;
   @IsRFC3339() revokedAt: string;
+  /** After this time every token of the session is refused anyway. */
   @IsRFC3339() tokensExpireAt: string;
 }
 
@@ -107,7 +108,7 @@ export class PublicJwk {
   @Matches(/^[A-Za-z0-9_-]{43}$/) x: string;
 }
 
-/** Published when a key for access tokens is made, well before it signs, after commit, by user-service. */
+/** Published when a key for access tokens is made, and again when its successor sets its end, after commit, by user-service. */
 @Fact<SigningKeyPublished>({
   type: 'signing-key.published',
   topic: 'signing-key',
@@ -118,8 +119,9 @@ export class PublicJwk {
 export class SigningKeyPublished {
   @Length(1, 100) kid: string;
   @Nested(() => PublicJwk) publicJwk: PublicJwk;
+  /** Well after the publication, so that every verifier knows the key before a token does. */
   @IsRFC3339() signsFrom: string;
-  /** Null while the key has no successor: then the fact is published again with an end. */
+  /** Null while the key has no successor. */
   @Nullable() @IsRFC3339() acceptedUntil: string | null;
 }
 

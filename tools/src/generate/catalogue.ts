@@ -1,0 +1,96 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  declarationByType,
+  declaredFacts,
+  declaredTopics,
+  type FactDeclaration,
+  type TopicDeclaration,
+} from '@plaza/contracts';
+import { type ConsumerUse, consumersIn } from './consumers.js';
+import { type FactDoc, factDocs } from './fact-docs.js';
+import { factsBuiltIn } from './producers.js';
+import { Sources } from './sources.js';
+
+export interface CatalogueFact {
+  declaration: FactDeclaration;
+  doc: FactDoc;
+}
+
+export interface CatalogueTopic {
+  declaration: TopicDeclaration;
+  /** The key's shape, as `{followerId}:{followingId}`. */
+  key: string;
+  facts: CatalogueFact[];
+  consumers: ConsumerUse[];
+}
+
+/** Who publishes what, and who reads it: the declarations in contracts joined with what the sources of the apps do. */
+export interface Catalogue {
+  topics: CatalogueTopic[];
+  /** What is declared and not published, or consumed and not declared, or not described. */
+  problems: string[];
+}
+
+const composing = new Set(['all-in-one', 'e2e']);
+
+export function readCatalogue(root: string): Catalogue {
+  const sources = new Sources(root);
+  const docs = factDocs(sources);
+  const services = readdirSync(join(root, 'apps')).filter((name) => !composing.has(name));
+  const files = new Map(services.map((name) => [name, filesOf(sources, name)]));
+  const consumers = [...files].flatMap(([service, paths]) => consumersIn(sources, service, paths));
+  const built = new Map([...files].map(([service, paths]) => [service, factsBuiltIn(sources, paths)]));
+  return {
+    topics: declaredTopics().map((topic) => catalogueTopic(topic, docs, consumers)),
+    problems: [
+      ...declaredFacts().flatMap((it) => describedBadly(it, docs.get(it.payload.name)?.text ?? '')),
+      ...declaredFacts()
+        .filter((it) => !built.get(it.producer)?.has(it.payload.name))
+        .map(unpublished),
+      ...consumers.filter((it) => !declarationByType(it.type)).map(undeclared),
+    ],
+  };
+}
+
+/** The key's shape: which fields it is made of, and how. */
+export function keyShape(declaration: FactDeclaration): string {
+  const names = new Proxy({}, { get: (_, field) => `{${String(field)}}` });
+  return declaration.key(names);
+}
+
+function filesOf(sources: Sources, app: string): string[] {
+  const entries = ['index.ts', 'main.ts'].map((name) => join(sources.root, 'apps', app, 'src', name));
+  return sources.reachableFrom(entries.filter((file) => existsSync(file)));
+}
+
+function catalogueTopic(
+  declaration: TopicDeclaration,
+  docs: Map<string, FactDoc>,
+  consumers: ConsumerUse[],
+): CatalogueTopic {
+  const declared = declaredFacts().filter((it) => it.topic === declaration.name);
+  const facts = declared.map((it) => ({
+    declaration: it,
+    doc: docs.get(it.payload.name) ?? { text: '', fields: {} },
+  }));
+  return {
+    declaration,
+    key: [...new Set(declared.map(keyShape))].join(' or '),
+    facts,
+    consumers: consumers.filter((it) => declaration.types.includes(it.type)),
+  };
+}
+
+function describedBadly({ payload, producer }: FactDeclaration, text: string): string[] {
+  if (/^Published when .+, after commit, by [a-z-]+\.$/.test(text) && text.endsWith(` ${producer}.`)) return [];
+  return [`${payload.name}: its JSDoc must read "Published when ..., after commit, by ${producer}."`];
+}
+
+function unpublished({ type, payload, producer }: FactDeclaration): string {
+  return `${type} has no producer: nothing in apps/${producer} builds a ${payload.name} for its outbox`;
+}
+
+function undeclared({ type, file, service, consumer }: ConsumerUse): string {
+  return `${file}: ${service}.${consumer} consumes ${type}, which is not declared in libs/contracts`;
+}
