@@ -1,27 +1,45 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { type TraceContext, traceStorage } from '@plaza/kafka';
 import type { Logger } from 'pino';
+import { childOf } from './trace-parent.js';
+
+export interface RequestContextParts {
+  requestId: string;
+  /** The caller's W3C trace context, where it sent one. */
+  callersTraceparent?: string;
+  deadline: number;
+  clientIp: string;
+  logger: Logger;
+}
 
 /** What belongs to the request that is being served. */
-export interface RequestContext {
+export class RequestContext implements TraceContext {
   readonly requestId: string;
-  /** W3C trace context with this service's own span, to be passed on. */
+  /** W3C trace context with a span of this service's own, to be passed on. */
   readonly traceparent: string;
-  /** Epoch milliseconds after which the answer is 503. Infinity for routes without one. */
+  /** Epoch milliseconds after which the answer is 503; Infinity for routes without one. */
   readonly deadline: number;
-  readonly service: string;
+  /** The client's address, told by the gateway or taken from the connection. */
+  readonly clientIp: string;
   readonly logger: Logger;
   /** Set by the token guard. */
   userId?: string;
-}
 
-const storage = new AsyncLocalStorage<RequestContext>();
+  constructor(parts: RequestContextParts) {
+    this.requestId = parts.requestId;
+    this.traceparent = childOf(parts.callersTraceparent);
+    this.deadline = parts.deadline;
+    this.clientIp = parts.clientIp;
+    this.logger = parts.logger;
+  }
+}
 
 /** The request being served, or undefined outside of one (consumers, jobs, start). */
 export function requestContext(): RequestContext | undefined {
-  return storage.getStore();
+  const context = traceStorage.getStore();
+  return context instanceof RequestContext ? context : undefined;
 }
 
-/** Runs something as part of a request. */
+/** Runs something as part of a request. Facts that it adds to the outbox carry on its trace. */
 export function runInRequestContext<T>(context: RequestContext, run: () => T): T {
-  return storage.run(context, run);
+  return traceStorage.run(context, run);
 }

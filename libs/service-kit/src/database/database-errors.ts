@@ -1,0 +1,78 @@
+import { Unavailable } from '../errors/problems.js';
+
+/** SQLSTATEs by which PostgreSQL says that it, not the statement, is in trouble. */
+const SERVER_STATES = new Set(['57P01', '57P02', '57P03', '53300', '53400', '53100', '53200', '58030', '25006']);
+/** Those of a statement that took too long, or could not get a lock in time; a repetition may succeed. */
+const BUSY_STATES = new Set(['57014', '55P03', '40001', '40P01', '25P03']);
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+]);
+/** pg has no codes for these. */
+const PG_MESSAGES = [
+  'timeout exceeded when trying to connect',
+  'Connection terminated',
+  'Client has encountered a connection error',
+  'Client was closed',
+  'Query read timeout',
+  'Cannot use a pool after calling end',
+];
+
+/** What kept a statement from being done: the server is away, or it was too busy in this moment. */
+export type DatabaseTrouble = 'away' | 'busy';
+
+/** Tells whether an error comes from the database being away or busy, and not from what was asked of it. */
+export function databaseTrouble(error: unknown): DatabaseTrouble | undefined {
+  for (const one of causes(error)) {
+    const code = codeOf(one);
+    if (BUSY_STATES.has(code)) return 'busy';
+    if (SERVER_STATES.has(code) || code.startsWith('08') || SOCKET_CODES.has(code)) return 'away';
+    if (PG_MESSAGES.some((message) => one.message.includes(message))) return 'away';
+  }
+  return undefined;
+}
+
+/** SQLSTATE of an error of pg or TypeORM: `23505`; with the constraint's name a service can say what was taken. */
+export function sqlState(error: unknown): { code: string; constraint?: string } | undefined {
+  for (const one of causes(error)) {
+    const code = codeOf(one);
+    if (!/^[0-9A-Z]{5}$/.test(code)) continue;
+    const constraint = 'constraint' in one && typeof one.constraint === 'string' ? one.constraint : undefined;
+    return { code, constraint };
+  }
+  return undefined;
+}
+
+/** True for the violation of a unique constraint or index, or of the one with the given name. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  const state = sqlState(error);
+  return state?.code === '23505' && (constraint === undefined || state.constraint === constraint);
+}
+
+/** The answer for a database that is in trouble. */
+export function dependencyUnavailable(trouble: DatabaseTrouble): Unavailable {
+  const detail = trouble === 'away' ? 'The database does not answer.' : 'The database is too busy.';
+  return new Unavailable('DEPENDENCY_UNAVAILABLE', `${detail} Please try again.`, {
+    retryAfter: trouble === 'away' ? 2 : 1,
+  });
+}
+
+function* causes(error: unknown): Generator<Error> {
+  let next = error;
+  for (let depth = 0; depth < 5 && next instanceof Error; depth++) {
+    yield next;
+    if (next instanceof AggregateError) yield* next.errors.filter((inner) => inner instanceof Error);
+    next = 'driverError' in next ? next.driverError : next.cause;
+  }
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,41 @@
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+
+/** Any number will do, as long as every process of Plaza takes the same: 'plza' in ASCII. */
+const MIGRATION_LOCK = 0x706c7a61;
+
+/**
+ * Runs what is not yet run, oldest first, each migration in a transaction of its own. Processes that start at once do it
+ * one after the other. Gives the names of what was run.
+ */
+export function runMigrations(dataSource: DataSource): Promise<string[]> {
+  return underMigrationLock(dataSource, async () => {
+    const done = await dataSource.runMigrations({ transaction: 'each' });
+    return done.map(({ name }) => name);
+  });
+}
+
+/** Takes back the last `steps` migrations, newest first. */
+export function revertMigrations(dataSource: DataSource, steps: number): Promise<void> {
+  return underMigrationLock(dataSource, async () => {
+    for (let step = 0; step < steps; step++) await dataSource.undoLastMigration({ transaction: 'each' });
+  });
+}
+
+/** The lock lives on a connection of its own, and ends with it, however the migrations end. */
+async function underMigrationLock<T>(dataSource: DataSource, run: () => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: urlOf(dataSource), connectionTimeoutMillis: 5_000, keepAlive: true });
+  client.on('error', () => undefined); // A lost connection shows in the migrations themselves.
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    return await run();
+  } finally {
+    await client.end();
+  }
+}
+
+function urlOf({ options }: DataSource): string {
+  if (options.type !== 'postgres' || !options.url) throw new TypeError('Migrations need a DataSource with a PostgreSQL URL');
+  return options.url;
+}

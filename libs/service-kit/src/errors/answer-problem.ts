@@ -1,0 +1,27 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { problemBody, problemHeaders } from './problem-body.js';
+import { ProblemError } from './problems.js';
+import { toProblem } from './to-problem.js';
+
+const UNFORESEEN = new ProblemError(500, 'INTERNAL', 'Something went wrong on our side.');
+
+/** Answers with the problem that an error stands for; errors nobody foresaw are logged here, once and in full. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+  const problem = toProblem(error);
+  logError(error, problem, request, logger);
+  // The deadline's 503 may have gone out already.
+  if (!reply.sent) answerProblem(problem ?? UNFORESEEN, request, reply);
+}
+
+/** Answers with a problem. */
+export function answerProblem(problem: ProblemError, request: FastifyRequest, reply: FastifyReply): void {
+  const body = JSON.stringify(problemBody(problem, request.id));
+  reply.code(problem.status).headers(problemHeaders(problem)).send(body);
+}
+
+function logError(error: unknown, problem: ProblemError | undefined, request: FastifyRequest, logger: Logger): void {
+  const fields = { requestId: request.id, method: request.method, route: request.routeOptions?.url };
+  if (!problem) logger.error({ ...fields, err: error }, 'request failed');
+  else if (problem.status >= 500 && problem !== error) logger.warn({ ...fields, err: error }, problem.code);
+}
