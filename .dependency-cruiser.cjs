@@ -21,7 +21,7 @@ module.exports = {
       comment: 'No deep imports into another package.',
       severity: 'error',
       from: { path: '^(apps|libs)/([^/]+)/' },
-      to: { path: '^(apps|libs)/([^/]+)/src/', pathNot: ['^$1/$2/', '^(apps|libs)/[^/]+/src/index\\.ts$'] },
+      to: { path: '^(apps|libs)/([^/]+)/src/', pathNot: ['^$1/$2/', '^(apps|libs)/[^/]+/src/index\\.ts$', '^libs/testing/src/service-under-test\\.ts$'] },
     },
     {
       name: 'production-code-never-imports-test-support',

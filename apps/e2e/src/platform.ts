@@ -32,7 +32,11 @@ const STARTED_WITHIN_MS = 75_000;
  * Starts a platform of its own on the given servers: new databases, a Kafka prefix, ports that nobody has.
  * `env` adds settings, e.g. higher rates.
  */
-export async function startPlatform(topology: Topology, servers: Servers, env: NodeJS.ProcessEnv = {}): Promise<Platform> {
+export async function startPlatform(
+  topology: Topology,
+  servers: Servers,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Platform> {
   const run = randomBytes(4).toString('hex');
   const databases = databasesOf(servers.postgresUrl, run);
   const settings = { ...baseSettings(servers), ...(await portSettings()), ...databaseSettings(databases), ...env };
@@ -104,6 +108,8 @@ async function untilStarted(client: PlazaClient, processes: PlatformProcess[]): 
       { withinMs: STARTED_WITHIN_MS },
     );
   } catch (error) {
-    throw new Error(`${String(error)}\n${processes.map((process) => process.lastLines()).join('\n')}`, { cause: error });
+    throw new Error(`${String(error)}\n${processes.map((process) => process.lastLines()).join('\n')}`, {
+      cause: error,
+    });
   }
 }

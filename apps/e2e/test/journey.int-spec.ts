@@ -33,7 +33,9 @@ describe.each(TOPOLOGIES)('two people meet (%s)', (topology) => {
     await settled();
     const followers = await alice.get<Listed>(`/v1/social/${alice.id}/followers`);
     const following = await bob.get<Listed>(`/v1/social/${bob.id}/following`);
-    expect(followers.body.items).toMatchObject([{ user: { id: bob.id, username: 'bob', displayName: 'Bob', avatarUrl: null } }]);
+    expect(followers.body.items).toMatchObject([
+      { user: { id: bob.id, username: 'bob', displayName: 'Bob', avatarUrl: null } },
+    ]);
     expect(following.body.items).toMatchObject([
       { user: { id: alice.id, displayName: 'Alice', avatarUrl: 'https://cdn.example.org/alice.png' } },
     ]);

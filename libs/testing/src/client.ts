@@ -23,7 +23,8 @@ export class PlazaClient {
     const response = await fetch(`${this.baseUrl}${path}`, {
       method,
       headers,
-      body: o.body === undefined || typeof o.body === 'string' ? (o.body as string | undefined) : JSON.stringify(o.body),
+      body:
+        o.body === undefined || typeof o.body === 'string' ? (o.body as string | undefined) : JSON.stringify(o.body),
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: (text ? parse(text) : undefined) as T };

@@ -1,0 +1,60 @@
+import pg from 'pg';
+import type { Platform, ServiceDatabase } from './platform.js';
+
+/** Reads the databases with SQL of its own, never through the services: what it finds does not rest on their code. */
+export async function rows<T extends object>(platform: Platform, service: ServiceDatabase, sql: string): Promise<T[]> {
+  const client = new pg.Client({ connectionString: platform.databases[service] });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Users whose counts differ from a recount of the follows, each as one line. Empty when all are right. */
+export async function wrongCounts(platform: Platform): Promise<string[]> {
+  const wrong = await rows<{ line: string }>(
+    platform,
+    'social_service',
+    `WITH recount AS (
+       SELECT id, sum(followers)::int AS followers, sum(following)::int AS following FROM (
+         SELECT following_id AS id, 1 AS followers, 0 AS following FROM follows WHERE status = 'ACTIVE'
+         UNION ALL SELECT follower_id, 0, 1 FROM follows WHERE status = 'ACTIVE') AS ends GROUP BY id)
+     SELECT format('%s: %s/%s, should be %s/%s', coalesce(r.id, s.user_id), s.followers_count, s.following_count,
+                   r.followers, r.following) AS line
+       FROM user_social_stats s FULL JOIN recount r ON r.id = s.user_id
+      WHERE (coalesce(s.followers_count, 0), coalesce(s.following_count, 0))
+         <> (coalesce(r.followers, 0), coalesce(r.following, 0))`,
+  );
+  return wrong.map(({ line }) => line);
+}
+
+/** Users of user-service and their copies in social-service that differ in name or version, each as one line. */
+export async function wrongCopies(platform: Platform): Promise<string[]> {
+  const source = await rows<{ line: string }>(
+    platform,
+    'user_service',
+    `SELECT format('%s %s %s v%s', u.id, u.username, p.display_name, u.version) AS line
+       FROM users u JOIN user_profiles p ON p.user_id = u.id`,
+  );
+  const copies = await rows<{ line: string }>(
+    platform,
+    'social_service',
+    `SELECT format('%s %s %s v%s', id, username, display_name, version) AS line FROM user_cache WHERE NOT deleted`,
+  );
+  const [there, here] = [source, copies].map((lines) => new Set(lines.map(({ line }) => line)));
+  return [...(there ?? [])]
+    .filter((line) => !here?.has(line))
+    .concat([...(here ?? [])].filter((line) => !there?.has(line)));
+}
+
+/** The follows as `follower:following`, sorted. */
+export async function followsOf(platform: Platform): Promise<string[]> {
+  const found = await rows<{ pair: string }>(
+    platform,
+    'social_service',
+    `SELECT follower_id || ':' || following_id AS pair FROM follows ORDER BY 1`,
+  );
+  return found.map(({ pair }) => pair);
+}

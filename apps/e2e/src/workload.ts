@@ -1,0 +1,43 @@
+import { Actor, type PlazaClient } from '@plaza/testing';
+
+/** Registers people with the usernames person0, person1 ... @throws where one is refused */
+export async function register(client: PlazaClient, count: number): Promise<Actor[]> {
+  const actors: Actor[] = [];
+  await inParallel(
+    4,
+    Array.from({ length: count }, (_, index) => index),
+    async (index) => {
+      const username = `person${index}`;
+      const person = {
+        username,
+        displayName: `Person ${index}`,
+        email: `${username}@example.org`,
+        password: 'a long password',
+      };
+      actors.push(await Actor.register(client, person));
+    },
+  );
+  return actors;
+}
+
+/** The first `count` pairs of different people, each pair once, spread evenly over them. */
+export function pairsOf(people: Actor[], count: number): Array<[Actor, Actor]> {
+  const pairs: Array<[Actor, Actor]> = [];
+  for (let step = 1; step < people.length; step += 1) {
+    for (const [index, follower] of people.entries()) {
+      const followed = people[(index + step) % people.length];
+      if (followed && pairs.length < count) pairs.push([follower, followed]);
+    }
+  }
+  return pairs;
+}
+
+/** Runs `work` for every item, `width` at a time. Ends when all have ended; the first failure is thrown. */
+export async function inParallel<T>(width: number, items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (const item of waiting) await work(item);
+    }),
+  );
+}

@@ -1,0 +1,133 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { declarationOf, factHeaders } from '@plaza/contracts';
+import {
+  type RunningService,
+  type ServiceDefinition,
+  type SettingsSpec,
+  SigningKeys,
+  signAccessToken,
+  startService,
+  type TokenUser,
+} from '@plaza/service-kit';
+import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
+import pg from 'pg';
+import { type Answer, PlazaClient, type RequestOptions } from './client.js';
+import { createTestDatabase } from './databases.js';
+import { deleteTopics, kafkaPrefix } from './kafka.js';
+import { testServers } from './servers.js';
+import { settle } from './settle.js';
+
+export interface ActingAs extends Omit<RequestOptions, 'token'> {
+  /** Id of the user who asks; absent: nobody, the request has no token. */
+  as?: string;
+  role?: TokenUser['role'];
+}
+
+/**
+ * One service on real servers, with a database and a Kafka prefix of its own. The tokens of its users are signed with a key
+ * that only this service knows: user-service need not run.
+ */
+export class ServiceUnderTest {
+  private readonly privateKey;
+  private readonly sessions = new Map<string, string>();
+
+  private constructor(
+    readonly running: RunningService,
+    readonly databaseUrl: string,
+    readonly prefix: string,
+    private readonly pool: pg.Pool,
+    private readonly producer: Producer,
+    private readonly end: () => Promise<void>,
+    keys: { privateKey: Parameters<typeof signAccessToken>[0]['privateKey'] },
+  ) {
+    this.privateKey = keys.privateKey;
+  }
+
+  /** Starts the service and waits until all its parts, Kafka's consumers among them, are there. */
+  static async start<S extends SettingsSpec>(
+    definition: ServiceDefinition<S>,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<ServiceUnderTest> {
+    const servers = testServers();
+    const prefix = kafkaPrefix();
+    const database = await createTestDatabase({});
+    const running = await startService(definition, {
+      env: { ...settingsFor(definition.name, database.url, servers, prefix), ...env },
+    });
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const { kty = '', crv = '', x = '' } = publicKey.export({ format: 'jwk' });
+    await running.app.get(SigningKeys).put({ kid: KID, publicJwk: { kty, crv, x }, acceptedUntil: null, version: 1 });
+    const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+    const producer = await connectedProducer(servers.kafkaBrokers);
+    const end = async () => {
+      await running.stop();
+      await Promise.all([pool.end(), producer.disconnect()]);
+      await Promise.all([database.drop(), deleteTopics(prefix)]);
+    };
+    return new ServiceUnderTest(running, database.url, prefix, pool, producer, end, { privateKey });
+  }
+
+  /** Sends a request to the service itself, past any gateway. */
+  async request<T = Record<string, unknown>>(method: string, path: string, o: ActingAs = {}): Promise<Answer<T>> {
+    const token = o.as ? await this.tokenOf(o.as, o.role) : undefined;
+    return new PlazaClient(this.running.url ?? '').request<T>(method, path, { ...o, token });
+  }
+
+  /** A good access token of the user; the same session for the same user. */
+  tokenOf(id: string, role: TokenUser['role'] = 'USER'): Promise<string> {
+    const sessionId = this.sessions.get(id) ?? randomUUID();
+    this.sessions.set(id, sessionId);
+    return signAccessToken({ user: { id, sessionId, role }, kid: KID, privateKey: this.privateKey });
+  }
+
+  /** Puts a fact of another service on its topic, as that service would have published it. */
+  async publish(fact: object, o: { version: number; id?: string; snapshot?: boolean }): Promise<void> {
+    const { topic, type, key, producer } = declarationOf(fact);
+    const envelope = { id: randomUUID(), snapshot: false, ...o, type, key: key(fact), time: new Date() };
+    const message = { key: envelope.key, value: JSON.stringify(fact), headers: factHeaders(envelope, producer) };
+    await this.producer.send({ topic: `${this.prefix}${topic}`, acks: -1, messages: [message] });
+  }
+
+  /** Runs SQL in the service's database. */
+  async query<T extends object = Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<T[]> {
+    return (await this.pool.query(sql, values)).rows;
+  }
+
+  /** The facts that the service has put into its outbox, oldest first. */
+  async facts(): Promise<Array<{ type: string; key: string; payload: Record<string, unknown> }>> {
+    return this.query('SELECT type, key, payload FROM outbox ORDER BY id');
+  }
+
+  /** Waits until the outbox is empty and every consumer has read everything. */
+  settle(): Promise<void> {
+    return settle({ prefix: this.prefix, databases: [this.databaseUrl] });
+  }
+
+  /** Stops the service and removes its database and topics. */
+  stop(): Promise<void> {
+    return this.end();
+  }
+}
+
+const KID = 'test-key';
+
+function settingsFor(name: string, databaseUrl: string, servers: ReturnType<typeof testServers>, prefix: string) {
+  const service = `PLAZA_${name.toUpperCase().replaceAll('-', '_')}`;
+  return {
+    PLAZA_POSTGRES_URL: servers.postgresUrl,
+    PLAZA_KAFKA_BROKERS: servers.kafkaBrokers,
+    PLAZA_MONGODB_URL: servers.mongodbUrl,
+    PLAZA_KAFKA_PREFIX: prefix,
+    PLAZA_LOG_LEVEL: 'error',
+    PLAZA_POOL_SIZE: '8',
+    [`${service}_DATABASE_URL`]: databaseUrl,
+    [`${service}_PORT`]: '0',
+  };
+}
+
+async function connectedProducer(brokers: string): Promise<Producer> {
+  const kafka = new Kafka({ brokers: brokers.split(','), clientId: 'test', logLevel: logLevel.NOTHING });
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  return producer;
+}

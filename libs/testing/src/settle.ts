@@ -1,0 +1,73 @@
+import { type Admin, AssignerProtocol } from 'kafkajs';
+import pg from 'pg';
+import { eventually } from './eventually.js';
+import { withKafkaAdmin } from './kafka.js';
+
+export interface SettleOptions {
+  /** Only topics and groups whose names start with it are looked at. */
+  prefix: string;
+  /** URLs of the services' databases. */
+  databases: string[];
+  /** Default 20,000. */
+  timeoutMs?: number;
+  /** Default: the servers of the tests. */
+  brokers?: string;
+}
+
+/**
+ * Waits until nothing is on its way any more: every outbox is empty, every group has read every topic it is assigned to the
+ * end, and no key waits for another try. What was read may have been answered with new facts, so outboxes are looked at last.
+ * @throws Error that says what is still on its way
+ */
+export async function settle({ prefix, databases, timeoutMs = 20_000, brokers }: SettleOptions): Promise<void> {
+  const pools = databases.map((connectionString) => new pg.Pool({ connectionString, max: 1 }));
+  try {
+    await withKafkaAdmin(
+      (admin) => eventually(() => expectNothingUnderWay(admin, prefix, pools), { withinMs: timeoutMs }),
+      brokers,
+    );
+  } finally {
+    await Promise.all(pools.map((pool) => pool.end()));
+  }
+}
+
+async function expectNothingUnderWay(admin: Admin, prefix: string, pools: pg.Pool[]): Promise<void> {
+  for (const pool of pools) await expectEmptyOutbox(pool);
+  for (const groupId of await groupsOf(admin, prefix)) await expectAllRead(admin, groupId);
+  for (const pool of pools) await expectEmptyOutbox(pool);
+}
+
+async function expectEmptyOutbox(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ waiting: string; retrying: string }>(
+    `SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL AND failed_reason IS NULL) AS waiting,
+            (SELECT count(*) FROM parked_keys WHERE state = 'RETRYING') AS retrying`,
+  );
+  const [row] = rows;
+  if (row?.waiting !== '0') throw new Error(`${row?.waiting} facts of an outbox are not published`);
+  if (row.retrying !== '0') throw new Error(`${row.retrying} keys wait for another try`);
+}
+
+async function groupsOf(admin: Admin, prefix: string): Promise<string[]> {
+  const { groups } = await admin.listGroups();
+  return groups.map(({ groupId }) => groupId).filter((groupId) => groupId.startsWith(prefix));
+}
+
+async function expectAllRead(admin: Admin, groupId: string): Promise<void> {
+  const topics = await assignedTopics(admin, groupId);
+  if (topics.length === 0) return;
+  const committed = await admin.fetchOffsets({ groupId, topics });
+  for (const { topic, partitions } of committed) {
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+      const offset = Number(partitions.find((it) => it.partition === partition)?.offset ?? -1);
+      if (Math.max(offset, Number(low)) < Number(high))
+        throw new Error(`${groupId} has read ${topic}[${partition}] to ${offset} of ${high}`);
+    }
+  }
+}
+
+async function assignedTopics(admin: Admin, groupId: string): Promise<string[]> {
+  const { groups } = await admin.describeGroups([groupId]);
+  const members = groups.flatMap((group) => group.members);
+  const assignments = members.map(({ memberAssignment }) => AssignerProtocol.MemberAssignment.decode(memberAssignment));
+  return [...new Set(assignments.flatMap((decoded) => Object.keys(decoded?.assignment ?? {})))];
+}
