@@ -1,0 +1,29 @@
+import './social.facts.js';
+import './user.facts.js';
+import { declaredTopics } from './topics.js';
+
+const topic = (name: string) => declaredTopics().find((it) => it.name === name);
+
+it('puts all facts of one aggregate into one topic', () => {
+  expect(topic('follow')).toMatchObject({
+    kind: 'state',
+    producer: 'social-service',
+    types: ['follow.accepted', 'follow.created', 'follow.deleted', 'follow.requested'],
+  });
+});
+
+it('compacts state, so that a replica can be built from it at any time', () => {
+  expect(topic('user.created')?.configs).toEqual({
+    'cleanup.policy': 'compact',
+    'segment.ms': '3600000',
+    'max.compaction.lag.ms': '86400000',
+    'delete.retention.ms': '86400000',
+  });
+});
+
+it('keeps a stream of happenings for 7 days', () => {
+  expect(topic('session')).toMatchObject({
+    kind: 'stream',
+    configs: { 'cleanup.policy': 'delete', 'retention.ms': '604800000' },
+  });
+});
