@@ -4,12 +4,12 @@ export {
   REVOCATIONS_LOOKBACK_MS,
   signAccessToken,
 } from './auth/access-token.js';
-export type { AuthenticatedRequest } from './auth/auth.guard.js';
+export { AuthModule } from './auth/auth.module.js';
 export { CurrentUser, Public, Roles } from './auth/decorators.js';
 export { Revocations, type RevokedSession } from './auth/revocations.js';
 export { type PublishedKey, SigningKeys } from './auth/signing-keys.js';
-export { challenge, tokenProblem } from './auth/token-problems.js';
-export type { Role, TokenUser } from './auth/token-user.js';
+export { bearerToken, tokenProblem } from './auth/token-problems.js';
+export type { AuthenticatedRequest, Role, TokenUser } from './auth/token-user.js';
 export { TokenVerifier } from './auth/token-verifier.js';
 export { type PlatformConfig, platformSettings } from './config/platform-settings.js';
 export { readSettings, SettingsInvalid } from './config/read-settings.js';

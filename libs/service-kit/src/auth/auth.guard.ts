@@ -1,12 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Forbidden, Unauthenticated } from '../errors/problems.js';
+import { Forbidden } from '../errors/problems.js';
+import { requestContext } from '../http/request-context.js';
 import { PUBLIC, ROLES_ALLOWED } from './decorators.js';
-import { challenge, tokenProblem } from './token-problems.js';
-import type { Role, TokenUser } from './token-user.js';
+import { bearerToken } from './token-problems.js';
+import type { AuthenticatedRequest, Role, TokenUser } from './token-user.js';
 import { TokenVerifier } from './token-verifier.js';
-
-export type AuthenticatedRequest = FastifyRequest & { user?: TokenUser };
 
 interface Access {
   readonly open: boolean;
@@ -28,23 +26,10 @@ export class AuthGuard implements CanActivate {
     const access = this.accessOf(context);
     if (access.open) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    try {
-      const token = bearerToken(request.headers.authorization);
-      const known = this.verifier.recall(token);
-      if (known) return admit(request, known, access);
-      return this.examine(context, token, access);
-    } catch (error) {
-      throw withChallenge(context, error);
-    }
-  }
-
-  private async examine(context: ExecutionContext, token: string, access: Access): Promise<boolean> {
-    try {
-      const user = await this.verifier.verify(token);
-      return admit(context.switchToHttp().getRequest(), user, access);
-    } catch (error) {
-      throw withChallenge(context, error);
-    }
+    const token = bearerToken(request.headers.authorization);
+    const known = this.verifier.recall(token);
+    if (known) return admit(request, known, access);
+    return this.verifier.verify(token).then((user) => admit(request, user, access));
   }
 
   private accessOf(context: ExecutionContext): Access {
@@ -64,23 +49,12 @@ function metadata<T>(key: string, context: ExecutionContext): T | undefined {
   return Reflect.getMetadata(key, context.getHandler()) ?? Reflect.getMetadata(key, context.getClass());
 }
 
-function bearerToken(header: string | undefined): string {
-  if (!header) throw tokenProblem('TOKEN_MISSING');
-  if (header.slice(0, 7).toLowerCase() !== 'bearer ') throw tokenProblem('TOKEN_INVALID');
-  return header.slice(7);
-}
-
-function admit(request: AuthenticatedRequest, user: TokenUser, access: Access): boolean {
+function admit(request: AuthenticatedRequest, user: TokenUser, { roles }: Access): boolean {
   request.user = user;
-  if (access.roles && !access.roles.includes(user.role)) {
-    throw new Forbidden('ROLE_REQUIRED', `This needs the role ${access.roles.join(' or ')}.`);
+  const served = requestContext();
+  if (served) served.userId = user.id;
+  if (roles && !roles.includes(user.role)) {
+    throw new Forbidden('ROLE_REQUIRED', `This needs the role ${roles.join(' or ')}.`);
   }
   return true;
-}
-
-function withChallenge(context: ExecutionContext, error: unknown): unknown {
-  if (error instanceof Unauthenticated) {
-    context.switchToHttp().getResponse<FastifyReply>().header('www-authenticate', challenge(error));
-  }
-  return error;
 }

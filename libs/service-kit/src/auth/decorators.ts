@@ -1,6 +1,5 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import type { AuthenticatedRequest } from './auth.guard.js';
-import type { Role } from './token-user.js';
+import type { AuthenticatedRequest, Role } from './token-user.js';
 
 export const PUBLIC = 'plaza:public';
 export const ROLES_ALLOWED = 'plaza:roles';

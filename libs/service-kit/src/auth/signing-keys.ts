@@ -66,6 +66,14 @@ export class SigningKeys {
     return this.keys.get(kid);
   }
 
+  /**
+   * True in a process that keeps keys in memory alone and has not read one yet (Kafka is away since its start): it can't
+   * tell good tokens from bad ones.
+   */
+  get blind(): boolean {
+    return !this.source && this.keys.size === 0;
+  }
+
   /** The key, waited for up to 2 s: on a fresh stack a token can be faster than the key it was signed with. */
   async find(kid: string): Promise<VerificationKey | undefined> {
     const known = this.keys.get(kid);

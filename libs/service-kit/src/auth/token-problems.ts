@@ -14,8 +14,12 @@ export function tokenProblem(code: TokenProblem): Unauthenticated {
   return new Unauthenticated(code, DETAILS[code]);
 }
 
-/** Value of the `WWW-Authenticate` header for a 401 (RFC 6750). */
-export function challenge(error: Unauthenticated): string {
-  if (error.code === 'TOKEN_MISSING') return 'Bearer realm="plaza"';
-  return `Bearer realm="plaza", error="invalid_token", error_description="${error.detail}"`;
+/**
+ * The token in an `Authorization` header.
+ * @throws Unauthenticated TOKEN_MISSING without a header, TOKEN_INVALID for another scheme
+ */
+export function bearerToken(header: string | undefined): string {
+  if (!header) throw tokenProblem('TOKEN_MISSING');
+  if (header.slice(0, 7).toLowerCase() !== 'bearer ') throw tokenProblem('TOKEN_INVALID');
+  return header.slice(7);
 }

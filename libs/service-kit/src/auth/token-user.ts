@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify';
+
 export const ROLES = ['USER', 'MODERATOR', 'ADMIN'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -7,3 +9,6 @@ export interface TokenUser {
   readonly sessionId: string;
   readonly role: Role;
 }
+
+/** A request whose token the guard has verified; without `user` on a @Public route. */
+export type AuthenticatedRequest = FastifyRequest & { user?: TokenUser };

@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { Unavailable } from '../errors/problems.js';
 import {
   ACCESS_TOKEN_SECONDS,
   CLOCK_TOLERANCE_SECONDS,
@@ -48,7 +49,8 @@ export class TokenVerifier {
 
   /**
    * Gives the token's user.
-   * @throws Unauthenticated TOKEN_INVALID, TOKEN_EXPIRED or SESSION_REVOKED
+   * @throws Unauthenticated TOKEN_INVALID, TOKEN_EXPIRED or SESSION_REVOKED; Unavailable KEYS_UNKNOWN_YET where keys are kept
+   * in memory alone and none was read yet
    */
   async verify(token: string): Promise<TokenUser> {
     return this.recall(token) ?? (await this.examine(token));
@@ -68,8 +70,9 @@ export class TokenVerifier {
 
   private async examine(token: string): Promise<TokenUser> {
     const kid = this.plausibleKid(token);
-    const key = kid === undefined ? undefined : await this.keys.find(kid);
-    if (!key) throw tokenProblem('TOKEN_INVALID');
+    if (kid === undefined) throw tokenProblem('TOKEN_INVALID');
+    const key = await this.keys.find(kid);
+    if (!key) throw this.keys.blind ? keysUnknown() : tokenProblem('TOKEN_INVALID');
     const verified = await this.check(token, key);
     this.refuseRevoked(verified);
     this.verified.set(token, verified);
@@ -131,6 +134,10 @@ function isId(value: unknown): value is string {
 
 function isRole(value: unknown): value is Role {
   return ROLES.some((role) => role === value);
+}
+
+function keysUnknown(): Unavailable {
+  return new Unavailable('KEYS_UNKNOWN_YET', 'The keys of access tokens are not known here yet.', { retryAfter: 2 });
 }
 
 function attempt<T>(read: () => T): T | undefined {

@@ -10,7 +10,7 @@ import {
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Observable, tap } from 'rxjs';
-import type { AuthenticatedRequest } from '../auth/auth.guard.js';
+import type { AuthenticatedRequest } from '../auth/token-user.js';
 import { Malformed } from '../errors/problems.js';
 import { type IdempotencyScope, IdempotentRequest } from './idempotent-request.js';
 

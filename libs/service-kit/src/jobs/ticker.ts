@@ -8,6 +8,7 @@ export class Ticker {
   private timer?: NodeJS.Timeout;
   private current?: Promise<void>;
   private woken = false;
+  private running = false;
   private active = false;
 
   constructor(
@@ -28,7 +29,9 @@ export class Ticker {
   wake(): void {
     if (!this.active) return;
     this.woken = true;
-    this.current ??= this.turn();
+    if (this.running) return;
+    this.running = true;
+    this.current = this.turn();
   }
 
   /** Resolves once the run that is under way has ended. */
@@ -44,7 +47,7 @@ export class Ticker {
       this.woken = false;
       await this.runLogged();
     }
-    this.current = undefined;
+    this.running = false;
     if (this.active) this.timer = setTimeout(() => this.wake(), this.everyMs);
   }
 
