@@ -1,0 +1,68 @@
+import type { ServerResponse } from 'node:http';
+import { ProblemError, problemBody, problemHeaders } from '@plaza/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { tell } from '../edge/headers.js';
+import type { GuardedUpstream } from './guarded-upstream.js';
+import { bodyTooLarge, ClientGone } from './handover-problems.js';
+
+export interface ForwardLimits {
+  /** Milliseconds. */
+  budget: number;
+  /** Bytes. */
+  bodyLimit: number;
+}
+
+/** What a service gets less of than the gateway gives itself, so that its own 503 comes first and says more. */
+const MARGIN_MS = 100;
+
+/** Hands a request to its service and answers for the service where that does not. */
+export async function forward(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { target, limits }: { target: GuardedUpstream; limits: ForwardLimits },
+): Promise<void> {
+  refuseLarge(request, reply, limits.bodyLimit);
+  const pass = target.admit();
+  introduce(request, limits.budget);
+  takeOver(reply);
+  try {
+    await target.send({ request: request.raw, response: reply.raw, ...limits }, pass);
+  } catch (error) {
+    if (error instanceof ClientGone) return;
+    answerProblem(reply.raw, error, request);
+  }
+}
+
+function refuseLarge(request: FastifyRequest, reply: FastifyReply, limit: number): void {
+  if (Number(request.headers['content-length'] ?? 0) <= limit) return;
+  // Otherwise Node would read the whole of it, to keep the connection.
+  reply.header('connection', 'close');
+  throw bodyTooLarge(limit);
+}
+
+function introduce(request: FastifyRequest, budget: number): void {
+  delete request.raw.headers['x-forwarded-for'];
+  tell(request.raw, {
+    'x-request-id': request.id,
+    'x-plaza-client-ip': request.ip,
+    'x-plaza-deadline': String(Math.max(1, budget - MARGIN_MS)),
+    ...(request.plaza && { traceparent: request.plaza.traceparent }),
+  });
+}
+
+/** From here on the raw response is written to; what hooks have put on the reply goes with it. */
+function takeOver(reply: FastifyReply): void {
+  reply.hijack();
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) reply.raw.setHeader(name, value);
+  }
+}
+
+function answerProblem(response: ServerResponse, error: unknown, request: FastifyRequest): void {
+  if (response.headersSent || response.destroyed) return;
+  const problem = error instanceof ProblemError ? error : new ProblemError(500, 'INTERNAL', 'Something went wrong.');
+  if (problem !== error) request.log.error({ err: error, requestId: request.id }, 'hand-over failed');
+  // The rest of a body that nobody reads must not be taken for the next request.
+  if (!request.raw.complete) response.setHeader('connection', 'close');
+  response.writeHead(problem.status, problemHeaders(problem)).end(JSON.stringify(problemBody(problem, request.id)));
+}

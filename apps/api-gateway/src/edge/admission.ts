@@ -1,0 +1,64 @@
+import { bearerToken, Malformed, type TokenUser, type TokenVerifier, Unavailable } from '@plaza/service-kit';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type RateState, rateHeaders } from '../rates/rate-limit.js';
+import { type Rates, tooMany } from '../rates/rates.js';
+import { isSignIn, makesTokens } from '../routes.js';
+import { networkOf } from './network.js';
+import { readPath } from './path.js';
+
+/** Lets only those requests to the routes of a scope that may go on. */
+export function addAdmission(scope: FastifyInstance, admission: Admission): void {
+  scope.addHook('onRequest', async (request, reply) => {
+    const path = readPath(request.url);
+    if (path === undefined) throw new Malformed('PATH_MALFORMED', 'The path is not a plain one.');
+    await admission.admit(request, reply, path);
+  });
+}
+
+/** Decides whether a request goes on, before anything costly is done for it. */
+export class Admission {
+  constructor(
+    private readonly verifier: TokenVerifier,
+    private readonly rates: Rates,
+  ) {}
+
+  /** @throws Unauthenticated for a bad token, TooMany past a limit */
+  async admit(request: FastifyRequest, reply: FastifyReply, path: string): Promise<void> {
+    const network = networkOf(request.ip);
+    const { authorization } = request.headers;
+    const asked = authorization === undefined || makesTokens(path) ? undefined : authorization;
+    const user = asked === undefined ? undefined : await this.userOf(bearerToken(asked), network);
+    const states = await this.count(path, network, user);
+    for (const [name, value] of Object.entries(rateHeaders(states))) reply.raw.setHeader(name, value);
+    const refused = states.find(({ allowed }) => !allowed);
+    if (refused) throw tooMany(refused);
+  }
+
+  private count(path: string, network: string, user: TokenUser | undefined): Promise<RateState[]> {
+    const { perUser, perAddress, signIns } = this.rates;
+    const counted = user ? [perUser.take(user.id)] : [perAddress.take(network)];
+    if (isSignIn(path)) counted.push(signIns.take(network));
+    return Promise.all(counted);
+  }
+
+  private async userOf(token: string, network: string): Promise<TokenUser | undefined> {
+    const known = this.verifier.recall(token);
+    if (known) return known;
+    const { badTokens } = this.rates;
+    const state = await badTokens.take(network);
+    if (!state.allowed) throw tooMany(state);
+    const user = await this.examine(token);
+    await badTokens.giveBack(network);
+    return user;
+  }
+
+  /** Without the keys (Kafka is away and this gateway has just started) a token can't be judged here; the service can. */
+  private async examine(token: string): Promise<TokenUser | undefined> {
+    try {
+      return await this.verifier.verify(token);
+    } catch (error) {
+      if (error instanceof Unavailable) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { FastifyCorsOptions } from '@fastify/cors';
+import type { FastifyHelmetOptions } from '@fastify/helmet';
+
+const HALF_A_YEAR_SECONDS = 15_552_000;
+
+/** For answers that are data: nothing in them may run or be framed. */
+export const securityHeaders: FastifyHelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+  },
+  frameguard: { action: 'deny' },
+  hsts: { maxAge: HALF_A_YEAR_SECONDS, includeSubDomains: false },
+  referrerPolicy: { policy: 'no-referrer' },
+};
+
+/** For the page of the API: its own scripts and styles, and requests to this gateway. */
+export const pageSecurity: FastifyHelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      'default-src': ["'none'"],
+      'script-src': ["'self'"],
+      // Swagger UI writes style attributes into its markup.
+      'style-src': ["'self'", "'unsafe-inline'"],
+      'img-src': ["'self'", 'data:'],
+      'connect-src': ["'self'"],
+      'base-uri': ["'none'"],
+      'form-action': ["'none'"],
+      'frame-ancestors': ["'none'"],
+    },
+  },
+};
+
+const EXPOSED = [
+  'etag',
+  'location',
+  'ratelimit',
+  'ratelimit-policy',
+  'retry-after',
+  'www-authenticate',
+  'x-request-id',
+];
+const PREFLIGHT_SECONDS = 600;
+
+/** Pages of these origins may call; tokens travel in a header, so no cookies are let through. */
+export function corsOptions(origins: readonly string[]): FastifyCorsOptions {
+  return {
+    origin: origins.length > 0 ? [...origins] : false,
+    methods: ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT'],
+    exposedHeaders: EXPOSED,
+    maxAge: PREFLIGHT_SECONDS,
+  };
+}

@@ -1,0 +1,47 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LOGGER, TokenVerifier } from '@plaza/service-kit';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { GatewayConfig } from './config.js';
+import { CircuitBreaker } from './dispatch/circuit-breaker.js';
+import { GuardedUpstream } from './dispatch/guarded-upstream.js';
+import { addPassage } from './dispatch/passage.js';
+import type { Upstream } from './dispatch/upstream.js';
+import { addDocs } from './docs/docs.js';
+import { MergedDocs } from './docs/merged-docs.js';
+import { Admission, addAdmission } from './edge/admission.js';
+import { cleanRequest } from './edge/headers.js';
+import { corsOptions, securityHeaders } from './edge/security.js';
+import { Rates } from './rates/rates.js';
+
+const HEADERS_TIMEOUT_MS = 10_000;
+
+/** Puts the gateway on its Fastify: what is done for every request, the documentation, the way to the services. */
+export async function installGateway(
+  app: NestFastifyApplication,
+  config: GatewayConfig,
+  upstreams: Upstream[],
+): Promise<void> {
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  const logger = app.get<Logger>(LOGGER);
+  fastify.server.prependListener('request', cleanRequest);
+  fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
+  fastify.addHook('onClose', async () => void (await Promise.all(upstreams.map((upstream) => upstream.close()))));
+  await fastify.register(helmet, securityHeaders);
+  await fastify.register(cors, corsOptions(config.corsOrigins));
+  await fastify.register(async (scope) => {
+    addAdmission(scope, new Admission(app.get(TokenVerifier), new Rates(config)));
+    await addDocs(scope, new MergedDocs(upstreams, logger));
+    addPassage(scope, {
+      upstreams: upstreams.map((upstream) => guard(upstream, config, logger)),
+      limits: { budget: config.requestBudget, bodyLimit: config.requestBodyLimit },
+    });
+  });
+}
+
+function guard(upstream: Upstream, config: GatewayConfig, logger: Logger): GuardedUpstream {
+  const breaker = new CircuitBreaker({ failures: config.breakerFailures, pause: config.breakerPause });
+  return new GuardedUpstream(upstream, breaker, logger);
+}
