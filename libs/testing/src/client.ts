@@ -64,6 +64,11 @@ export class Actor {
     return new Actor(this.client, this.person, await signIn(this.client, '/v1/auth/login', { login, password }, 200));
   }
 
+  /** The same session, speaking to another address. */
+  through(client: PlazaClient): Actor {
+    return new Actor(client, this.person, this.session);
+  }
+
   get id(): string {
     return this.session.user.id;
   }
