@@ -12,11 +12,16 @@ export class PlatformProcess {
   constructor(
     readonly name: string,
     private readonly script: string,
-    private readonly env: NodeJS.ProcessEnv,
+    private env: NodeJS.ProcessEnv,
   ) {}
 
   get pid(): number | undefined {
     return this.child?.pid;
+  }
+
+  /** Settings that the next start uses besides the others. */
+  change(env: NodeJS.ProcessEnv): void {
+    this.env = { ...this.env, ...env };
   }
 
   start(): void {
