@@ -1,0 +1,238 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { childrenOf, identityOf, lastLines, signal } from './processes.js';
+import { endWithUs, hasEnded } from './reaper.js';
+import { StackError } from './stack-error.js';
+
+export type ServerName = 'postgres' | 'kafka' | 'mongodb';
+
+/** How one kind of server is had, started, asked whether it is up, and stopped. */
+export interface Recipe {
+  name: ServerName;
+  label: string;
+  url: string;
+  port: number;
+  /** What `wipe` deletes. */
+  data: string;
+  log: string;
+  stopSignal: NodeJS.Signals;
+  /** Fetches the program and makes empty data, where either is missing. */
+  prepare(): Promise<void>;
+  command(): Command;
+  /** Resolves once clients can work; rejects while they cannot. */
+  ready(): Promise<void>;
+  /** Whether a start that ended with this log may be tried again at once. */
+  passing?(log: string): boolean;
+}
+
+export interface Command {
+  file: string;
+  args: string[];
+  cwd: string;
+  uid?: number;
+  gid?: number;
+}
+
+export interface ServerExit {
+  name: ServerName;
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Whether stop(), kill() or wipe() caused it. */
+  expected: boolean;
+  /** For people: what ended, and the last lines of its log. */
+  message: string;
+}
+
+/** A server as a child process, on 127.0.0.1. */
+export interface Server {
+  readonly name: ServerName;
+  readonly url: string;
+  readonly port: number;
+  /** Undefined while it is not running. */
+  readonly pid: number | undefined;
+  readonly log: string;
+  /** Resolves once clients can work. Does nothing to a running server. */
+  start(): Promise<void>;
+  /** Stops it in good order; after 10 s it is killed. Data are kept. */
+  stop(): Promise<void>;
+  /** Sends a signal (SIGKILL unless told) to it and its children; after SIGKILL, resolves once it is gone. */
+  kill(name?: NodeJS.Signals): Promise<void>;
+  /** Stops it and deletes its data: the next start is of an empty server. */
+  wipe(): Promise<void>;
+  /** Calls the listener whenever the server ends; gives a function that takes the listener off. */
+  onExit(listener: (exit: ServerExit) => void): () => void;
+}
+
+const START_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 10_000;
+const POLL_MS = 30;
+
+export class EmbeddedServer implements Server {
+  readonly #recipe: Recipe;
+  readonly #listeners = new Set<(exit: ServerExit) => void>();
+  #child: ChildProcess | undefined;
+  #exited: Promise<void> = Promise.resolve();
+  #stopping = false;
+  #starting: Promise<void> | undefined;
+
+  constructor(recipe: Recipe) {
+    this.#recipe = recipe;
+  }
+
+  get name(): ServerName {
+    return this.#recipe.name;
+  }
+
+  get url(): string {
+    return this.#recipe.url;
+  }
+
+  get port(): number {
+    return this.#recipe.port;
+  }
+
+  get log(): string {
+    return this.#recipe.log;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  onExit(listener: (exit: ServerExit) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  start(): Promise<void> {
+    this.#starting ??= this.#startOnce().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async stop(): Promise<void> {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return this.#exited;
+    this.#stopping = true;
+    signal(pid, this.#recipe.stopSignal);
+    this.#signalAll(pid, 'SIGCONT');
+    const killing = setTimeout(() => this.#signalAll(pid, 'SIGKILL'), STOP_LIMIT_MS);
+    await this.#exited.finally(() => clearTimeout(killing));
+  }
+
+  async kill(name: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return;
+    if (name !== 'SIGSTOP' && name !== 'SIGCONT') this.#stopping = true;
+    this.#signalAll(pid, name);
+    if (name === 'SIGKILL') await this.#exited;
+  }
+
+  async wipe(): Promise<void> {
+    await this.stop();
+    await rm(this.#recipe.data, { recursive: true, force: true });
+  }
+
+  // The children first found, then all signalled: those of a killed parent could no longer be told.
+  #signalAll(pid: number, name: NodeJS.Signals): void {
+    for (const each of [pid, ...childrenOf(pid)]) signal(each, name);
+  }
+
+  async #startOnce(): Promise<void> {
+    if (this.#child !== undefined) return;
+    await this.#recipe.prepare();
+    const limit = Date.now() + START_LIMIT_MS;
+    while (!(await this.#spawnUntilReady(limit)));
+  }
+
+  // True once it is up; false where another try is worth it.
+  async #spawnUntilReady(limit: number): Promise<boolean> {
+    const child = await this.#spawn();
+    while (this.#child === child) {
+      if (await this.#isReady()) return true;
+      if (Date.now() > limit) {
+        await this.kill('SIGKILL');
+        throw new StackError(
+          `${this.#recipe.label} was not ready within ${START_LIMIT_MS / 1000} s. ${this.#logTail()}`,
+        );
+      }
+      await wait(POLL_MS);
+    }
+    if (this.#stopping) throw new StackError(`${this.#recipe.label} was stopped while it was starting.`);
+    if (this.#recipe.passing?.(this.#logTail()) && Date.now() < limit) return wait(POLL_MS, false);
+    throw new StackError(`${this.#recipe.label} ended while it was starting. ${this.#logTail()}`);
+  }
+
+  async #isReady(): Promise<boolean> {
+    try {
+      await this.#recipe.ready();
+      return this.#child !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  async #spawn(): Promise<ChildProcess> {
+    const { file, args, cwd, uid, gid } = this.#recipe.command();
+    await mkdir(dirname(this.#recipe.log), { recursive: true });
+    await rename(this.#recipe.log, `${this.#recipe.log}.old`).catch(ignoreMissing);
+    const output = openSync(this.#recipe.log, 'a');
+    const child = spawn(file, args, { cwd, uid, gid, detached: true, stdio: ['ignore', output, output] });
+    closeSync(output);
+    this.#stopping = false;
+    this.#child = child;
+    this.#exited = this.#watch(child);
+    if (child.pid !== undefined) await this.#remember(child.pid);
+    return child;
+  }
+
+  #watch(child: ChildProcess): Promise<void> {
+    if (child.pid !== undefined) endWithUs(child.pid);
+    return new Promise((resolve) => {
+      const ended = (code: number | null, by: NodeJS.Signals | null) => {
+        if (this.#child !== child) return;
+        if (child.pid !== undefined) hasEnded(child.pid);
+        this.#child = undefined;
+        resolve();
+        this.#tellListeners(code, by);
+      };
+      child.once('exit', ended);
+      child.once('error', () => ended(null, null));
+    });
+  }
+
+  #tellListeners(code: number | null, by: NodeJS.Signals | null): void {
+    const { name, label } = this.#recipe;
+    const message = `${label} ended (${by ?? `exit code ${code}`}). ${this.#logTail()}`;
+    for (const listener of this.#listeners) listener({ name, code, signal: by, expected: this.#stopping, message });
+  }
+
+  #logTail(): string {
+    return `Last lines of ${this.#recipe.log}:\n${lastLines(readFileSync(this.#recipe.log, 'utf8'), 15)}`;
+  }
+
+  get #pidFile(): string {
+    return `${this.#recipe.log}.pid`;
+  }
+
+  async #remember(pid: number): Promise<void> {
+    await writeFile(this.#pidFile, identityOf(pid) ?? '');
+  }
+
+  /** Ends this server of an earlier run that was killed together with its reaper: it would hold port and data. */
+  async endLeftover(): Promise<void> {
+    const identity = await readFile(this.#pidFile, 'utf8').catch(ignoreMissing);
+    const pid = Number(identity?.split(' ')[0]);
+    if (!identity || identityOf(pid) !== identity) return;
+    this.#signalAll(pid, 'SIGKILL');
+    while (identityOf(pid) === identity) await wait(POLL_MS);
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
