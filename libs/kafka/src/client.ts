@@ -22,12 +22,8 @@ export function createKafka(settings: KafkaSettings, logger: Logger, socketFacto
   return new Kafka(socketFactory ? { ...config, socketFactory } : config);
 }
 
-// What kafkajs calls an error it mostly retries itself; what it can't it throws, and then whoever called it logs.
-function log(
-  logger: Logger,
-  { level, namespace, log: { message, timestamp: _, logger: __, ...details } }: LogEntry,
-): void {
-  const context = { ...details, kafkajs: namespace };
-  if (level === logLevel.ERROR) logger.warn(context, message);
-  else logger.debug(context, message);
+// What kafkajs calls an error it mostly retries itself. What it can't it throws, and whoever called it says so once,
+// where kafkajs repeats it several times a second for as long as a broker is away.
+function log(logger: Logger, { namespace, log: { message, timestamp: _, logger: __, ...details } }: LogEntry): void {
+  logger.debug({ ...details, kafkajs: namespace }, message);
 }

@@ -1,11 +1,15 @@
 export { createKafka } from './client.js';
+export { EphemeralProducer } from './ephemeral-producer.js';
 export { factId } from './fact-id.js';
 export { KafkaModule } from './kafka.module.js';
+export { KafkaLink } from './kafka-link.js';
 export { KAFKA_OPTIONS, type KafkaModuleOptions } from './kafka-options.js';
 export { kafkaMigrations } from './migrations.js';
-export { Outbox, type OutboxParameters } from './outbox.js';
-export { CommitWatch } from './outbox-commits.js';
-export type { CurrentFact, RepublishSource } from './republish-source.js';
+export { CommitWatch } from './outbox/commits.js';
+export { maintainOutbox } from './outbox/maintenance.js';
+export { Outbox, type OutboxParameters } from './outbox/outbox.js';
+export { Republisher } from './outbox/republish.js';
+export type { CurrentFact, RepublishSource } from './outbox/republish-source.js';
 export type { KafkaSettings } from './settings.js';
 export { deadLetterTopic, type KafkaLog, Topics } from './topics.js';
 export { type TraceContext, traceStorage } from './trace.js';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import type { RepublishSource } from './republish-source.js';
+import type { RepublishSource } from './outbox/republish-source.js';
 import type { KafkaSettings } from './settings.js';
 
 /** What `KafkaModule.forRoot` takes. */

@@ -5,7 +5,7 @@ import type { KafkaSettings } from './settings.js';
 /** What Kafka holds, as far as one service cares. */
 export interface KafkaLog {
   clusterId: string;
-  /** Topic name (with prefix) → partition → offset that the next record will get. A topic that does not exist is absent. */
+  /** Topic name → partition → offset that the next record will get. A topic that does not exist is absent. */
   ends: Map<string, Map<number, bigint>>;
 }
 
@@ -20,21 +20,24 @@ export async function withAdmin<T>(kafka: Kafka, use: (admin: Admin) => Promise<
   }
 }
 
-/** Makes topics as their declarations say, and looks at them. Every method throws while Kafka is away. */
+/**
+ * Makes topics as their declarations say, and looks at them. Names are those of the declarations, without prefix. What asks
+ * Kafka throws while it is away.
+ */
 export class Topics {
   constructor(
     private readonly kafka: Kafka,
     private readonly settings: KafkaSettings,
   ) {}
 
-  /** The names, without prefix, of the topics that this service publishes. */
+  /** The topics that this service publishes. */
   published(): string[] {
     const { service } = this.settings;
     const declared = declaredTopics().filter(({ producer }) => producer === service);
     return [...declared.map(({ name }) => name), deadLetterTopic(service)];
   }
 
-  /** Makes those of the topics (names without prefix) that are missing. A topic that exists keeps its settings. */
+  /** Makes those of the topics that are missing. One that exists keeps its settings. */
   async ensure(names: string[]): Promise<void> {
     if (names.length === 0) return;
     await withAdmin(this.kafka, async (admin) => {
@@ -44,27 +47,30 @@ export class Topics {
     });
   }
 
-  /** Looks at topics (names with prefix). */
-  async look(topics: string[]): Promise<KafkaLog> {
+  async look(names: string[]): Promise<KafkaLog> {
     return withAdmin(this.kafka, async (admin) => {
       const { clusterId } = await admin.describeCluster();
       const present = new Set(await admin.listTopics());
       const ends: KafkaLog['ends'] = new Map();
-      for (const topic of topics.filter((name) => present.has(name))) {
-        const offsets = await admin.fetchTopicOffsets(topic);
-        ends.set(topic, new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])));
+      for (const name of names.filter((it) => present.has(this.prefixed(it)))) {
+        const offsets = await admin.fetchTopicOffsets(this.prefixed(name));
+        ends.set(name, new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])));
       }
       return { clusterId, ends };
     });
   }
 
+  private prefixed(name: string): string {
+    return `${this.settings.prefix}${name}`;
+  }
+
   private config(name: string): ITopicConfig {
-    const { prefix, partitions, replicationFactor } = this.settings;
+    const { partitions, replicationFactor } = this.settings;
     const configs = { ...configsOf(name) };
     // One copy beyond the leader's must have what was acknowledged, where there are enough of them.
     if (replicationFactor > 2) configs['min.insync.replicas'] = '2';
     return {
-      topic: `${prefix}${name}`,
+      topic: this.prefixed(name),
       numPartitions: partitions,
       replicationFactor,
       configEntries: Object.entries(configs).map(([key, value]) => ({ name: key, value })),

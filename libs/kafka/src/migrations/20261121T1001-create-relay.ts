@@ -11,6 +11,8 @@ export class CreateRelay1795255260000 implements MigrationInterface {
         until timestamptz NOT NULL,
         cluster_id text
       )`);
+    // Free from the start: so taking it is always the same UPDATE.
+    await queryRunner.query(`INSERT INTO relay_lease VALUES ('outbox', '', 0, '-infinity')`);
     // Kept apart from the outbox, whose rows are gone after a week: a topic may be quiet for longer than that.
     await queryRunner.query(`
       CREATE TABLE relay_acknowledged (

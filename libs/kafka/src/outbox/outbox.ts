@@ -1,8 +1,8 @@
 import { declarationOf, validateFact } from '@plaza/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import { factId } from './fact-id.js';
-import { CommitWatch } from './outbox-commits.js';
-import { traceStorage } from './trace.js';
+import { factId } from '../fact-id.js';
+import { traceStorage } from '../trace.js';
+import { CommitWatch } from './commits.js';
 
 /** A fact as arguments of the SQL function `outbox_add`. */
 export interface OutboxParameters {

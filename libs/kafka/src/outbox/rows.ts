@@ -1,0 +1,112 @@
+import type { DataSource } from 'typeorm';
+import type { Holder } from '../relay/lease.js';
+import type { Placement } from '../relay/producer.js';
+
+/** A fact in the outbox that is to be published. */
+export interface OutboxRow {
+  id: string;
+  /** Without prefix. */
+  topic: string;
+  key: string;
+  type: string;
+  factId: string;
+  version: string;
+  traceparent: string | null;
+  snapshot: boolean;
+  createdAt: Date;
+  /** JSON; null when there is too much of it to be read into memory. */
+  payload: string | null;
+}
+
+/** What a batch may hold. A record batch of Kafka has at most 1 MiB, unless the topic is configured otherwise. */
+const batchRows = 500;
+const batchBytes = 900_000;
+// Beside its payload a record has a key and headers.
+const bytesBeside = 500;
+/** Far more than any topic takes, and little enough to be held in memory. */
+const payloadBytes = 16_000_000;
+
+/** The relay's statements on the outbox. */
+export class OutboxRows {
+  /** The keys with a failed row: what follows it must wait. */
+  private heldBack = new Set<string>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The next rows in the order of their ids, without those of the keys that are held back. A large row comes alone. */
+  async next(): Promise<OutboxRow[]> {
+    return this.dataSource.query<OutboxRow[]>(
+      `WITH waiting AS (
+         SELECT *, payload::text AS body, octet_length(payload::text) AS bytes FROM outbox
+         WHERE published_at IS NULL AND failed_reason IS NULL AND key <> ALL($1)
+         ORDER BY id LIMIT $2
+       ), counted AS (
+         SELECT *, sum(bytes + $3::int) OVER (ORDER BY id) AS total, row_number() OVER (ORDER BY id) AS position FROM waiting
+       )
+       SELECT id, topic, key, type, fact_id AS "factId", version, traceparent, snapshot, created_at AS "createdAt",
+              CASE WHEN bytes <= $4 THEN body END AS payload
+       FROM counted WHERE total <= $5 OR position = 1 ORDER BY id`,
+      [[...this.heldBack], batchRows, bytesBeside, payloadBytes, batchBytes],
+    );
+  }
+
+  /**
+   * Notes where published rows are in Kafka. Returns how long each of them took from its creation, in seconds; undefined,
+   * and nothing is noted, when the lease has passed from `holder` to another.
+   */
+  async published(rows: OutboxRow[], placements: Placement[], holder: Holder): Promise<number[] | undefined> {
+    const [result] = await this.dataSource.query<Array<{ held: boolean; seconds: number[] }>>(
+      `WITH lease AS (
+         SELECT FROM relay_lease WHERE name = 'outbox' AND holder = $5 AND epoch = $6
+       ), marked AS (
+         UPDATE outbox o SET published_at = clock_timestamp(), kafka_partition = sent.kafka_partition,
+                             kafka_offset = sent.kafka_offset, failed_reason = NULL
+         FROM unnest($1::bigint[], $2::timestamptz[], $3::int[], $4::bigint[])
+              AS sent(id, created_at, kafka_partition, kafka_offset)
+         WHERE o.id = sent.id AND o.created_at = sent.created_at
+           AND EXISTS (SELECT FROM lease)
+         RETURNING o.topic, o.kafka_partition, o.kafka_offset, o.published_at - o.created_at AS took
+       ), acknowledged AS (
+         INSERT INTO relay_acknowledged AS known (topic, kafka_partition, kafka_offset)
+         SELECT topic, kafka_partition, max(kafka_offset) FROM marked GROUP BY topic, kafka_partition
+         ON CONFLICT (topic, kafka_partition)
+         DO UPDATE SET kafka_offset = greatest(known.kafka_offset, excluded.kafka_offset)
+       )
+       SELECT EXISTS (SELECT FROM lease) AS held,
+              ARRAY(SELECT extract(epoch FROM took)::float8 FROM marked) AS seconds`,
+      [
+        rows.map(({ id }) => id),
+        rows.map(({ createdAt }) => createdAt),
+        placements.map(({ partition }) => partition),
+        placements.map(({ offset }) => String(offset)),
+        holder.name,
+        holder.epoch,
+      ],
+    );
+    return result?.held ? result.seconds : undefined;
+  }
+
+  /** Takes a row out of the stream, and holds back what follows with its key, until somebody clears its reason. */
+  async fail({ id, createdAt, key }: OutboxRow, reason: string): Promise<void> {
+    await this.dataSource.query(`UPDATE outbox SET failed_reason = $3 WHERE id = $1 AND created_at = $2`, [
+      id,
+      createdAt,
+      reason,
+    ]);
+    this.heldBack.add(key);
+  }
+
+  /** Learns which rows are still failed: somebody may have cleared the reason of one. */
+  async reloadFailed(): Promise<void> {
+    const rows = await this.dataSource.query<Array<{ key: string }>>(
+      `SELECT DISTINCT key FROM outbox WHERE failed_reason IS NOT NULL`,
+    );
+    this.heldBack = new Set(rows.map(({ key }) => key));
+  }
+
+  /** Gives failed rows another try: with a new version of the service, or other limits in Kafka, they may pass. */
+  async retryFailed(): Promise<void> {
+    await this.dataSource.query(`UPDATE outbox SET failed_reason = NULL WHERE failed_reason IS NOT NULL`);
+    this.heldBack.clear();
+  }
+}

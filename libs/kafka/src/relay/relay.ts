@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { KafkaJSError } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { KafkaLink } from '../kafka-link.js';
+import type { Republisher } from '../outbox/republish.js';
+import type { OutboxRows } from '../outbox/rows.js';
+import { backoff, pause } from '../retry.js';
+import type { Topics } from '../topics.js';
+import type { Holder, RelayLease } from './lease.js';
+import type { RelayListener } from './listener.js';
+import type { LogWatch } from './log-watch.js';
+import type { RelayMetrics } from './metrics.js';
+import type { ProcessProducer } from './producer.js';
+import type { RelayPublisher } from './publisher.js';
+import { type HolderNotifier, WakeFlag } from './wake.js';
+
+/** The net under the wake-ups: how often the holder looks without having been told. */
+const pollEvery = 250;
+/** How often the others look whether the lease is free. */
+const standbyEvery = 1_000;
+/** What is under way at the end gets this long; after that it is as after `kill -9`. */
+const finishWithin = 5_000;
+
+interface Dependencies {
+  lease: RelayLease;
+  rows: OutboxRows;
+  publisher: RelayPublisher;
+  log: LogWatch;
+  topics: Topics;
+  republisher: Republisher;
+  listener: RelayListener;
+  notifier: HolderNotifier;
+  link: KafkaLink;
+  metrics: RelayMetrics;
+  producer: ProcessProducer;
+  logger: Logger;
+}
+
+/**
+ * Publishes the outbox, in the order of its ids. Of all instances of a service one does it at a time, as only one writer
+ * keeps the order within a key.
+ */
+export class Relay {
+  private readonly flag = new WakeFlag();
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private preparedFor: string | undefined;
+  private mayRepublish = true;
+
+  constructor(private readonly its: Dependencies) {}
+
+  /** Begins, in the background; whether Kafka and the database are there does not matter. */
+  start(): void {
+    if (this.running) return;
+    this.its.producer.join();
+    this.running = this.run();
+  }
+
+  /** Facts were committed. */
+  wake(): void {
+    if (this.its.lease.holder) this.flag.raise();
+    else this.its.notifier.notify();
+  }
+
+  /** Finishes the batch under way and lets another instance take over. */
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    this.stopping.abort();
+    this.flag.raise();
+    const finished = this.running.then(() => true);
+    const inTime = await Promise.race([finished, delay(finishWithin, false, { ref: false })]);
+    await this.its.listener.stop();
+    if (inTime) await this.its.lease.release();
+    else this.its.lease.abandon();
+    await this.its.producer.leave();
+    this.its.metrics.holder.set(0);
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        await this.turn();
+        failures = 0;
+        await this.flag.wait(this.its.lease.holder ? pollEvery : standbyEvery);
+      } catch (error) {
+        failures += 1;
+        this.report(error, failures);
+        await pause(backoff(failures), signal).catch(() => undefined);
+      }
+    }
+  }
+
+  private async turn(): Promise<void> {
+    const { lease, link, listener, metrics, topics } = this.its;
+    if (!lease.holder) await lease.acquire();
+    const { holder } = lease;
+    metrics.holder.set(holder ? 1 : 0);
+    if (holder) return this.drain(holder);
+    await listener.stop();
+    if (link.seenOnce) return;
+    await topics.ensure(topics.published());
+    link.up();
+  }
+
+  private async drain(holder: Holder): Promise<void> {
+    const { log, publisher, republisher, rows } = this.its;
+    if (this.preparedFor !== holder.epoch) await this.prepare(holder);
+    while (!this.stopping.signal.aborted && this.its.lease.holder?.epoch === holder.epoch) {
+      if (log.isDue) await this.check(holder);
+      this.flag.lower();
+      const batch = await rows.next();
+      if (batch.length > 0) await publisher.publish(batch, holder, this.stopping.signal);
+      else if (!this.mayRepublish) return;
+      else this.mayRepublish = await republisher.continue();
+    }
+  }
+
+  private async prepare(holder: Holder): Promise<void> {
+    await this.its.rows.retryFailed();
+    await this.its.log.load();
+    this.mayRepublish = true;
+    this.its.listener.start();
+    this.preparedFor = holder.epoch;
+  }
+
+  private async check(holder: Holder): Promise<void> {
+    await this.its.rows.reloadFailed();
+    if (await this.its.log.check(holder)) this.mayRepublish = true;
+    this.its.link.up();
+  }
+
+  private report(error: unknown, failures: number): void {
+    if (this.stopping.signal.aborted) return;
+    if (error instanceof KafkaJSError) this.its.link.down();
+    if (failures === 1 || failures % 30 === 0) this.its.logger.warn({ err: error, failures }, 'the relay tries again');
+  }
+}
