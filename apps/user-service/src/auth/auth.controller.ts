@@ -1,0 +1,59 @@
+import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, Public, type TokenUser } from '@plaza/service-kit';
+import { type Device, RequestDevice } from '../sessions/device.js';
+import { SessionRefresh } from '../sessions/session-refresh.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { TokensView } from '../sessions/sessions.view.js';
+import { Login, Refresh, Registration } from './auth.dto.js';
+import { SignedInView } from './auth.view.js';
+import { LoginService } from './login.service.js';
+import { RegistrationService } from './registration.service.js';
+
+@ApiTags('auth')
+@Controller('v1/auth')
+export class AuthController {
+  constructor(
+    private readonly registrations: RegistrationService,
+    private readonly logins: LoginService,
+    private readonly refreshes: SessionRefresh,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  @Post('register')
+  @Public()
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Make an account and sign in' })
+  @ApiCreatedResponse({ type: SignedInView })
+  register(@Body() request: Registration, @RequestDevice() device: Device): Promise<SignedInView> {
+    return this.registrations.register(request, device);
+  }
+
+  @Post('login')
+  @Public()
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Sign in with a password' })
+  @ApiOkResponse({ type: SignedInView })
+  logIn(@Body() request: Login, @RequestDevice() device: Device): Promise<SignedInView> {
+    return this.logins.logIn(request, device);
+  }
+
+  @Post('refresh')
+  @Public()
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Exchange a refresh token for its successor; one that was used ends the session' })
+  @ApiOkResponse({ type: TokensView })
+  refresh(@Body() { refreshToken }: Refresh, @RequestDevice() device: Device): Promise<TokensView> {
+    return this.refreshes.refresh(refreshToken, device);
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'End the session of this request' })
+  logOut(@CurrentUser() me: TokenUser): Promise<void> {
+    return this.sessions.logOut(me);
+  }
+}

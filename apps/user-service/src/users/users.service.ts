@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { TokenUser } from '@plaza/service-kit';
+import { DataSource } from 'typeorm';
+import { mayFind } from './user.view.js';
+import { SELECT_USERS, type UserRow, userNotFound } from './user-row.js';
+import { normalUsername } from './usernames.js';
+
+const BY_ID = `${SELECT_USERS} WHERE u.id = $1`;
+const BY_USERNAME = `${SELECT_USERS} WHERE lower(u.username) = $1`;
+
+/** Finds users for those who may know of them. */
+@Injectable()
+export class UsersService {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /** One query by primary key: this is the most frequent request there is. @throws NotFound USER_NOT_FOUND */
+  byId(id: string, viewer: TokenUser): Promise<UserRow> {
+    return this.one(BY_ID, id, viewer);
+  }
+
+  /** @throws NotFound USER_NOT_FOUND */
+  byUsername(username: string, viewer: TokenUser): Promise<UserRow> {
+    return this.one(BY_USERNAME, normalUsername(username), viewer);
+  }
+
+  /** @throws NotFound USER_NOT_FOUND */
+  me(viewer: TokenUser): Promise<UserRow> {
+    return this.one(BY_ID, viewer.id, viewer);
+  }
+
+  private async one(query: string, value: string, viewer: TokenUser): Promise<UserRow> {
+    const [row] = await this.database.query<UserRow[]>(query, [value]);
+    if (!row || !mayFind(row, viewer)) throw userNotFound();
+    return row;
+  }
+}
