@@ -45,7 +45,6 @@ const inDatabase: Provider[] = [
 
 /** The token guard on every route of the application, and what it needs to know. Global. */
 @Module({})
-// biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class
 export class AuthModule {
   static forRoot({ keys }: AuthModuleOptions): DynamicModule {
     return {

@@ -146,7 +146,8 @@ export class JobRunner {
   }
 
   private async renewLeases(): Promise<void> {
-    const ids = [...this.running.keys()];
+    // A job that finishes itself holds its row's lock until its transaction ends: renewing it would wait for that.
+    const ids = [...this.running.values()].filter(({ finished }) => !finished).map(({ job }) => job.id);
     if (ids.length === 0) return;
     const held = await this.options.table.renew(ids);
     for (const id of ids) if (!held.has(id)) this.running.get(id)?.abort.abort(new LeaseLost(`lease of ${id} lost`));

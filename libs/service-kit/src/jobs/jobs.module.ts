@@ -64,7 +64,6 @@ export class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
 
 /** The table of jobs, its runner, and scheduled jobs with the kit's own maintenance. Global; needs a database. */
 @Module({})
-// biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class
 export class JobsModule {
   static forRoot(): DynamicModule {
     return {
