@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { consumingProviders } from './consuming.providers.js';
 import { KAFKA_OPTIONS, type KafkaModuleOptions } from './kafka-options.js';
 import { producingProviders } from './producing.providers.js';
 
@@ -7,7 +8,8 @@ import { producingProviders } from './producing.providers.js';
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class
 export class KafkaModule {
   static forRoot(options: KafkaModuleOptions): DynamicModule {
-    const providers = [{ provide: KAFKA_OPTIONS, useValue: options }, ...producingProviders(options)];
+    const own = { provide: KAFKA_OPTIONS, useValue: options };
+    const providers = [own, ...producingProviders(options), ...consumingProviders(options)];
     return { module: KafkaModule, global: true, providers, exports: providers };
   }
 }

@@ -1,0 +1,136 @@
+import { backoff, isDependencyFailure, pause } from '../retry.js';
+import { ConsumerSession, type SessionOptions } from './session.js';
+
+export interface GroupOptions extends SessionOptions {
+  /** Of the consumer, for health. */
+  name: string;
+  /** Makes the topics (names without prefix) that are missing. */
+  ensureTopics(names: string[]): Promise<void>;
+  /** The consumer can't be kept alive in this process. */
+  onFatal(reason: Error): void;
+}
+
+/** One consumer as health sees it. */
+export interface ConsumerState {
+  name: string;
+  state: 'connecting' | 'running' | 'stopped';
+  /** Records that are in Kafka and not yet applied, in the partitions of this process; undefined until known. */
+  lag: number | undefined;
+}
+
+const crashesForgottenAfter = 60_000;
+const crashesAllowed = 5;
+const noProgressAllowed = 30_000;
+
+/** Keeps a consumer alive: while Kafka is away it tries for ever, and after a crash it begins anew a few times. */
+export class ConsumerGroup {
+  private readonly stopping = new AbortController();
+  private session: ConsumerSession | undefined;
+  private living: Promise<void> | undefined;
+  private crashes = 0;
+  private joined = false;
+
+  constructor(private readonly o: GroupOptions) {}
+
+  get state(): ConsumerState {
+    const state = this.stopping.signal.aborted ? 'stopped' : this.joined ? 'running' : 'connecting';
+    const feeds = this.session?.generation?.feeds;
+    const lags = feeds ? [...feeds.values()].map(({ end, position }) => Math.max(end - position, 0)) : undefined;
+    return {
+      name: this.o.name,
+      state,
+      lag: this.session?.generation?.ready ? lags?.reduce((a, b) => a + b, 0) : undefined,
+    };
+  }
+
+  /** Returns at once. */
+  start(): void {
+    this.living = this.keepAlive();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('The consumer is stopping'));
+    await this.living;
+  }
+
+  /** Looks how far behind it is. To be called now and then: lag without progress for long means that it hangs. */
+  async inspect(now = Date.now()): Promise<void> {
+    const { generation, log } = this.session ?? {};
+    const feeds = [...(generation?.feeds.values() ?? [])];
+    if (!log || feeds.length === 0) return;
+    const { partitions } = await log.look(feeds.map(({ work }) => work));
+    for (const feed of feeds) {
+      const end = partitions.find(
+        ({ topic, partition }) => topic === feed.work.topic && partition === feed.work.partition,
+      )?.end;
+      feed.end = Math.max(feed.end, end ?? 0);
+      if (feed.position >= feed.end || feed.work.waiting) feed.movedAt = now;
+    }
+    const hanging = feeds.find(({ movedAt }) => now - movedAt > noProgressAllowed);
+    if (hanging) this.giveUp(new Error(`Consumer ${this.o.name} makes no progress in ${hanging.work.topic}`));
+  }
+
+  private async keepAlive(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let failures = 1; !signal.aborted; failures++) {
+      const started = Date.now();
+      try {
+        await this.live();
+      } catch (error) {
+        if (Date.now() - started > crashesForgottenAfter) this.crashes = failures = 0;
+        if (this.failed(error, failures) === 'gave up') return;
+      }
+      await pause(backoff(failures + 1), signal).catch(() => undefined);
+    }
+  }
+
+  private failed(error: unknown, failures: number): 'gave up' | 'again' {
+    const { name: consumer, logger } = this.o;
+    const crashed = this.joined && !isKafkaAway(error);
+    this.joined = false;
+    if (!crashed) {
+      if (failures % 10 === 1) logger.warn({ err: error, consumer, failures }, 'Kafka is away, trying again');
+      return 'again';
+    }
+    this.crashes++;
+    logger.error({ err: error, consumer, crashes: this.crashes }, 'A consumer crashed');
+    if (this.crashes <= crashesAllowed) return 'again';
+    this.giveUp(error instanceof Error ? error : new Error(String(error)));
+    return 'gave up';
+  }
+
+  private giveUp(reason: Error): void {
+    this.o.onFatal(reason);
+  }
+
+  /** Resolves when stopped. @throws when the consumer did not start, or crashed */
+  private async live(): Promise<void> {
+    const { signal } = this.stopping;
+    await this.o.ensureTopics(this.o.topics);
+    if (signal.aborted) return;
+    this.session = new ConsumerSession(this.o);
+    const stopped = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
+    try {
+      await this.session.start();
+      this.joined = true;
+      const crash = await Promise.race([this.session.crashed, stopped]);
+      if (crash) throw crash;
+    } finally {
+      await this.session.stop().catch((error: unknown) => {
+        this.o.logger.debug({ err: error, consumer: this.o.name }, 'A consumer did not leave its group in order');
+      });
+    }
+  }
+}
+
+/** Whether kafkajs gave up on something that Kafka itself, or the way to it, is to blame for. */
+function isKafkaAway(error: unknown): boolean {
+  const cause = rootCause(error);
+  return isDependencyFailure(cause) || (cause instanceof Error && 'retriable' in cause && cause.retriable === true);
+}
+
+function rootCause(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof Error && cause.cause instanceof Error && cause.cause !== cause) cause = cause.cause;
+  return cause;
+}
