@@ -195,7 +195,7 @@ describe('Idempotency-Key', () => {
     const path = '/notes/by-id/shelf';
     const first = await post('k8', { path });
     await dataSource.query(`UPDATE notes SET text = 'edited since'`);
-    expect((await post('k8', { path })).json()).toEqual({ ...first.json(), text: 'edited since' });
+    expect((await post('k8', { path })).json()).toEqual({ id: first.json().id, text: 'edited since' });
     const [record] = await dataSource.query('SELECT result FROM idempotency_keys');
     expect(record).toEqual({ result: { value: first.json().id } });
   });

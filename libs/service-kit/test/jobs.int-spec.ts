@@ -156,7 +156,7 @@ describe('the job table', () => {
   });
 
   it('tries again after a failure, later each time', async () => {
-    await instance(() => Promise.reject(new Error('no mail server')));
+    await instance(() => Promise.reject<void>(new Error('no mail server')));
     const id = await add();
     const failed = await eventually(async () => {
       const job = await row(id);
@@ -169,7 +169,7 @@ describe('the job table', () => {
   });
 
   it('gives a job up after its last try, and shows it among the dead', async () => {
-    const { registry } = await instance(() => Promise.reject(new Error('never')));
+    const { registry } = await instance(() => Promise.reject<void>(new Error('never')));
     const dead = await ended(await add({}, { maxAttempts: 1 }), 'DEAD');
     expect(dead).toMatchObject({ attempts: 1, last_error: 'Error: never' });
     const metrics = await registry.metrics();

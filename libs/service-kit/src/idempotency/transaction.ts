@@ -1,4 +1,5 @@
-import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { sqlState } from '../database/database-errors.js';
 import { IdempotentRequest } from './idempotent-request.js';
 
 const TRIES = 3;
@@ -26,8 +27,7 @@ export async function transaction<T>(dataSource: DataSource, work: (manager: Ent
 }
 
 function isTransient(error: unknown): boolean {
-  if (!(error instanceof QueryFailedError)) return false;
-  const { code } = error.driverError as { code?: string };
+  const code = sqlState(error)?.code;
   return code === SERIALIZATION_FAILURE || code === DEADLOCK;
 }
 
