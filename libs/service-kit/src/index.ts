@@ -28,6 +28,10 @@ export {
   url,
   whole,
 } from './config/settings.js';
+export { databaseTrouble, isUniqueViolation, sqlState } from './database/database-errors.js';
+export { revertMigrations, runMigrations } from './database/migrations.js';
+export { migrateDatabase, migrationsOf } from './database/service-database.js';
+export { PROBLEM_JSON, type ProblemBody, problemBody, problemHeaders } from './errors/problem-body.js';
 export {
   Conflict,
   type FieldError,
@@ -42,12 +46,21 @@ export {
   Unauthenticated,
   Unavailable,
 } from './errors/problems.js';
+export { toProblem } from './errors/to-problem.js';
+export { writeProblem } from './errors/write-problem.js';
+export { type HealthPart, HealthParts, type HealthReport } from './health/health-parts.js';
+export { DEADLINE_HEADER, NoDeadline } from './http/deadline.js';
+export { IdParam } from './http/id-param.js';
 export { type RequestContext, requestContext, runInRequestContext } from './http/request-context.js';
 export { Idempotent } from './idempotency/idempotent.js';
 export { transaction } from './idempotency/transaction.js';
 export { type JobHandler, JobKind, type JobKindOptions, LeaseLost, type RunningJob } from './jobs/job.js';
 export { type JobOptions, Jobs } from './jobs/jobs.js';
 export { ScheduledJobs, type ScheduledRun } from './jobs/scheduled-jobs.js';
+export { createLogger } from './logs/logger.js';
+export { metricsOfProcess } from './metrics/metrics.js';
+export { ApiPage, ApiProblems, NoContent } from './openapi/decorators.js';
+export { openApiDocument } from './openapi/document.js';
 export { Cursors, type JsonValue } from './paging/cursors.js';
 export { mapPage, type Page, PageQuery, page } from './paging/page.js';
 export { deriveKey } from './secrets/derive-key.js';
@@ -57,8 +70,10 @@ export {
   type EntityClass,
   type MigrationClass,
   type ServiceConfig,
+  type ServiceDatabase,
   type ServiceDefinition,
 } from './service/definition.js';
+export { runService } from './service/run-service.js';
 export type { Readiness, RunningService } from './service/running-service.js';
-export { type StartOptions, startService } from './service/start-service.js';
+export { databaseUrl, readConfig, type StartOptions, startService } from './service/start-service.js';
 export { BACKGROUND, CONFIG, LOGGER, REGISTRY } from './service/tokens.js';

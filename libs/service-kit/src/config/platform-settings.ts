@@ -43,17 +43,18 @@ function addressSettings(service: ServiceName) {
   return {
     host: text(`${prefix}_HOST`, { desc: 'Address to listen on', default: '127.0.0.1' }),
     port: whole(`${prefix}_PORT`, port),
-    trustedProxies: service === 'api-gateway' ? PROXIES_BEFORE_THE_GATEWAY : GATEWAYS,
+    trustedProxies: TRUSTED_PROXIES,
+    gatewayAddresses: GATEWAY_ADDRESSES,
   };
 }
 
-const PROXIES_BEFORE_THE_GATEWAY = list('PLAZA_TRUSTED_PROXIES', {
+const TRUSTED_PROXIES = list('PLAZA_TRUSTED_PROXIES', {
   desc: 'Addresses or networks of the proxies before the gateway: their x-forwarded-for is believed',
   default: [],
 });
-const GATEWAYS = list('PLAZA_GATEWAY_ADDRESSES', {
-  desc: "Addresses that the gateway calls services from: what it says of the client's address is believed",
-  default: [],
+const GATEWAY_ADDRESSES = list('PLAZA_GATEWAY_ADDRESSES', {
+  desc: "Addresses or networks that the gateway calls services from: what it says of the client's address is believed",
+  default: ['127.0.0.1', '::1'],
 });
 
 function databaseSettings(service: ServiceName) {

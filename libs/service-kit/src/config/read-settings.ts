@@ -13,12 +13,16 @@ export class SettingsInvalid extends Error {
 }
 
 /**
- * Reads and checks all settings of a service, before anything of it starts.
+ * Reads and checks all settings of a service, before anything of it starts: those of the platform and its own.
  * @throws SettingsInvalid that lists every problem at once
  */
-export function readSettings<S extends SettingsSpec>(service: string, spec: S, env: NodeJS.ProcessEnv): SettingsOf<S> {
+export function readSettings<P extends SettingsSpec, S extends SettingsSpec>(
+  service: string,
+  { platform, own }: { platform: P; own: S },
+  env: NodeJS.ProcessEnv,
+): SettingsOf<P> & SettingsOf<S> {
   const problems: string[] = [];
-  const entries = Object.entries(spec).map(([name, setting]) => {
+  const entries = Object.entries({ ...platform, ...own }).map(([name, setting]) => {
     try {
       return [name, readSetting(setting, env)];
     } catch (error) {

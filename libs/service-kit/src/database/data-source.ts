@@ -1,5 +1,5 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Logger } from 'pino';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { EntityClass, MigrationClass } from '../service/definition.js';
 import { DatabaseLogger } from './database-logger.js';
 import { ExpiringClient } from './expiring-client.js';

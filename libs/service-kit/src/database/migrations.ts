@@ -24,7 +24,11 @@ export function revertMigrations(dataSource: DataSource, steps: number): Promise
 
 /** The lock lives on a connection of its own, and ends with it, however the migrations end. */
 async function underMigrationLock<T>(dataSource: DataSource, run: () => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: urlOf(dataSource), connectionTimeoutMillis: 5_000, keepAlive: true });
+  const client = new pg.Client({
+    connectionString: urlOf(dataSource),
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
   client.on('error', () => undefined); // A lost connection shows in the migrations themselves.
   await client.connect();
   try {
@@ -36,6 +40,7 @@ async function underMigrationLock<T>(dataSource: DataSource, run: () => Promise<
 }
 
 function urlOf({ options }: DataSource): string {
-  if (options.type !== 'postgres' || !options.url) throw new TypeError('Migrations need a DataSource with a PostgreSQL URL');
+  if (options.type !== 'postgres' || !options.url)
+    throw new TypeError('Migrations need a DataSource with a PostgreSQL URL');
   return options.url;
 }

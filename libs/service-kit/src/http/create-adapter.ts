@@ -12,15 +12,17 @@ export interface AdapterParts {
   logger: Logger;
   /** Bytes. */
   bodyLimit: number;
-  /** Proxies in front of this process whose `x-forwarded-for` is believed; none for services. */
+  /** Addresses and networks whose `x-forwarded-for` is believed. */
   trustedProxies: readonly string[];
+  /** What a service wants otherwise. */
+  server?: FastifyServerOptions;
 }
 
 /** Longest time for a client to send its request. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Fastify under Nest, which answers everything that reaches no controller as a problem, too. */
-export function createAdapter({ logger, bodyLimit, trustedProxies }: AdapterParts): PlazaAdapter {
+export function createAdapter({ logger, bodyLimit, trustedProxies, server }: AdapterParts): PlazaAdapter {
   const frameworkErrors: FastifyServerOptions['frameworkErrors'] = (error, request, reply) =>
     answerError(error, request, reply, logger);
   const adapter = new PlazaAdapter({
@@ -31,9 +33,11 @@ export function createAdapter({ logger, bodyLimit, trustedProxies }: AdapterPart
     requestIdHeader: false,
     // While it drains, a service serves what still reaches it and lets the connection end.
     return503OnClosing: false,
+    forceCloseConnections: 'idle',
     skipMiddie: true,
     frameworkErrors,
     clientErrorHandler: answerUnreadable,
+    ...server,
   });
   answerAllAsProblems(adapter.getInstance(), logger);
   return adapter;
@@ -47,9 +51,12 @@ function answerAllAsProblems(fastify: FastifyInstance, logger: Logger): void {
 }
 
 function answerUnknown(allowed: string[], request: FastifyRequest, reply: FastifyReply): void {
-  if (allowed.length === 0) return answerProblem(new NotFound('ROUTE_NOT_FOUND', 'There is no such route.'), request, reply);
-  reply.header('allow', allowed.join(', '));
-  answerProblem(new ProblemError(405, 'METHOD_NOT_ALLOWED', `This route knows ${allowed.join(', ')}.`), request, reply);
+  const methods = allowed.join(', ');
+  if (methods) reply.header('allow', methods);
+  const problem = methods
+    ? new ProblemError(405, 'METHOD_NOT_ALLOWED', `This route knows ${methods}.`)
+    : new NotFound('ROUTE_NOT_FOUND', 'There is no such route.');
+  answerProblem(problem, request, reply);
 }
 
 /** What is no HTTP at all, or comes too slowly, has no request to answer to. */
@@ -65,7 +72,8 @@ function answerUnreadable(error: Error & { code?: string }, socket: Socket): voi
 }
 
 function unreadable(code: string | undefined): ProblemError {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new ProblemError(408, 'REQUEST_TIMEOUT', 'The request came too slowly.');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new ProblemError(408, 'REQUEST_TIMEOUT', 'The request came too slowly.');
   if (code === 'HPE_HEADER_OVERFLOW') return new ProblemError(431, 'HEADERS_TOO_LARGE', 'The headers are too large.');
   return new Malformed('HTTP_MALFORMED', 'This is not HTTP.');
 }

@@ -17,6 +17,7 @@ export function IdParam(name = 'id'): ParameterDecorator {
   return (target, key, index) => {
     Param(name, uuidPipe)(target, key, index);
     const method = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
-    if (method && key !== undefined) ApiParam({ name, schema: { type: 'string', format: 'uuid' } })(target, key, method);
+    if (method && key !== undefined)
+      ApiParam({ name, schema: { type: 'string', format: 'uuid' } })(target, key, method);
   };
 }

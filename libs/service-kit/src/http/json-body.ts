@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { type FieldError, Invalid } from '../errors/problems.js';
 
+/** Escapes that may stand for what PostgreSQL can't store: U+0000, and halves of surrogate pairs. */
+const SUSPICIOUS = /\\u(0000|d[89a-f])/i;
+
 /**
- * Reads JSON and nothing else. An empty body is no body: many clients name the type on every request. NUL characters,
- * which PostgreSQL can't store, are refused here, so that no service has to think of them.
+ * Reads JSON and nothing else. An empty body is no body: many clients name the type on every request. Characters that
+ * PostgreSQL can't store are refused here, so that no service has to think of them.
  */
 export function readJsonOnly(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
@@ -11,27 +14,32 @@ export function readJsonOnly(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     if (text.length === 0) return done(null, undefined);
     return parse(request, String(text), (error, body) => {
-      const problem = error ?? (text.includes('\\u0000') ? refuseNul(body) : undefined);
+      const problem = error ?? (SUSPICIOUS.test(String(text)) ? refuseUnstorable(body) : undefined);
       done(problem ?? null, problem ? undefined : body);
     });
   });
 }
 
-function refuseNul(body: unknown): Invalid | undefined {
-  const errors = [...nulPaths(body, '')].map(nulError);
+function refuseUnstorable(body: unknown): Invalid | undefined {
+  const errors = [...unstorable(body, '')].map(
+    (path): FieldError => ({
+      path,
+      code: 'CHARACTER_INVALID',
+      message: 'must not contain U+0000 or half a surrogate pair',
+    }),
+  );
   return errors.length > 0 ? new Invalid('BODY_INVALID', 'The body breaks a rule.', { errors }) : undefined;
 }
 
-function nulError(path: string): FieldError {
-  return { path, code: 'NUL_CHARACTER', message: 'must not contain the character U+0000' };
-}
-
-function* nulPaths(value: unknown, path: string): Generator<string> {
-  if (typeof value === 'string' && value.includes('\0')) yield path;
+function* unstorable(value: unknown, path: string): Generator<string> {
+  if (typeof value === 'string' && !isStorable(value)) yield path;
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
-    const below = path ? `${path}.${key}` : key;
-    if (key.includes('\0')) yield path;
-    yield* nulPaths(item, below);
+    if (!isStorable(key)) yield path;
+    yield* unstorable(item, path ? `${path}.${key}` : key);
   }
+}
+
+function isStorable(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text) && !text.includes('\0');
 }

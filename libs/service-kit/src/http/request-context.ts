@@ -7,7 +7,6 @@ export interface RequestContextParts {
   /** The caller's W3C trace context, where it sent one. */
   callersTraceparent?: string;
   deadline: number;
-  clientIp: string;
   logger: Logger;
 }
 
@@ -18,8 +17,6 @@ export class RequestContext implements TraceContext {
   readonly traceparent: string;
   /** Epoch milliseconds after which the answer is 503; Infinity for routes without one. */
   readonly deadline: number;
-  /** The client's address, told by the gateway or taken from the connection. */
-  readonly clientIp: string;
   readonly logger: Logger;
   /** Set by the token guard. */
   userId?: string;
@@ -28,7 +25,6 @@ export class RequestContext implements TraceContext {
     this.requestId = parts.requestId;
     this.traceparent = childOf(parts.callersTraceparent);
     this.deadline = parts.deadline;
-    this.clientIp = parts.clientIp;
     this.logger = parts.logger;
   }
 }

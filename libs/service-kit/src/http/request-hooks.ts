@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { answerProblem } from '../errors/answer-problem.js';
 import { Malformed, Unavailable } from '../errors/problems.js';
-import { clientIpOf } from './client-ip.js';
 import { DEADLINE_HEADER, deadlineOf } from './deadline.js';
 import { RequestContext, runInRequestContext } from './request-context.js';
 
@@ -23,8 +22,6 @@ declare module 'fastify' {
 export interface RequestHookParts {
   logger: Logger;
   budgetMs: number;
-  /** Addresses that the gateway calls from: what they say of the client is believed. */
-  gatewayAddresses: ReadonlySet<string>;
 }
 
 /** Gives every request its context and its deadline, as Fastify hooks: they cost less than Nest's interceptors. */
@@ -36,7 +33,11 @@ export function addRequestHooks(fastify: FastifyInstance, parts: RequestHookPart
     request.plaza = context;
     reply.header('x-request-id', request.id);
     if (context.deadline !== Number.POSITIVE_INFINITY) startTimer(request, reply, context.deadline);
-    done(request.url.includes('%00') ? new Malformed('URL_MALFORMED', 'The URL contains the character U+0000.') : undefined);
+    done(
+      request.url.includes('%00')
+        ? new Malformed('URL_MALFORMED', 'The URL contains the character U+0000.')
+        : undefined,
+    );
   });
   // Not sooner: reading a body leaves the asynchronous context that the hooks before it ran in.
   fastify.addHook('preValidation', (request, _reply, done) => {
@@ -49,14 +50,13 @@ export function addRequestHooks(fastify: FastifyInstance, parts: RequestHookPart
   });
 }
 
-function contextOf(request: FastifyRequest, { budgetMs, logger, gatewayAddresses }: RequestHookParts): RequestContext {
+function contextOf(request: FastifyRequest, { budgetMs, logger }: RequestHookParts): RequestContext {
   const { headers } = request;
   const exempt = request.routeOptions.config.deadline === false;
   return new RequestContext({
     requestId: request.id,
     callersTraceparent: typeof headers.traceparent === 'string' ? headers.traceparent : undefined,
     deadline: exempt ? Number.POSITIVE_INFINITY : deadlineOf(headers[DEADLINE_HEADER], budgetMs, Date.now()),
-    clientIp: clientIpOf(request, gatewayAddresses),
     logger,
   });
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Logger as NestLogger, type LoggerService } from '@nestjs/common';
+import { type LoggerService, Logger as NestLogger } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { requestContext } from '../http/request-context.js';
 import { createLogger } from './logger.js';

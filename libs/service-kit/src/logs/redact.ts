@@ -1,4 +1,5 @@
-const PRIVATE_KEY = /^(authorization|proxy-authorization|cookie|set-cookie|e-?mail|phone|login|.*(password|token|secret|apikey))$/i;
+const PRIVATE_KEY =
+  /^(authorization|proxy-authorization|cookie|set-cookie|e-?mail|phone|login|.*(password|token|secret|apikey))$/i;
 const EMAIL = /[\w.%+-]+@[\w-]+(\.[\w-]+)+/g;
 const DEEPEST = 6;
 

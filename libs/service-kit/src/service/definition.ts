@@ -2,6 +2,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceName } from '@plaza/contracts';
 import type { RepublishSource } from '@plaza/kafka';
+import type { FastifyServerOptions } from 'fastify';
 import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
 import type { PlatformConfig } from '../config/platform-settings.js';
 import type { SettingsOf, SettingsSpec } from '../config/settings.js';
@@ -12,6 +13,12 @@ export type EntityClass = Extract<EntityTarget<ObjectLiteral>, new () => unknown
 /** A service's configuration: what every service has, and its own settings. */
 export type ServiceConfig<S extends SettingsSpec = Record<never, never>> = PlatformConfig & SettingsOf<S>;
 
+export interface ServiceDatabase {
+  readonly entities: readonly EntityClass[];
+  /** Its own migrations; those of the libs are added, all in the order of their timestamps. */
+  readonly migrations: readonly MigrationClass[];
+}
+
 /** All there is to know of a service; `main.ts` runs it alone, all-in-one runs several in one process. */
 export interface ServiceDefinition<S extends SettingsSpec = SettingsSpec> {
   readonly name: ServiceName;
@@ -21,13 +28,15 @@ export interface ServiceDefinition<S extends SettingsSpec = SettingsSpec> {
   /** The service's own module. Database, Kafka, tokens, jobs, logs and metrics are there already, globally. */
   module(config: ServiceConfig<S>): Type | DynamicModule;
   /** Absent: the service has no database (the gateway). */
-  readonly database?: {
-    readonly entities: readonly EntityClass[];
-    /** Its own migrations; those of the libs are added, all in the order of their timestamps. */
-    readonly migrations: readonly MigrationClass[];
-  };
+  readonly database?: ServiceDatabase;
   /** State topics that can be published anew from the tables. */
   readonly republish?: readonly RepublishSource[];
+  readonly http?: {
+    /** False: the service has an `/openapi.json` of its own making. */
+    readonly openapi?: false;
+    /** Of Fastify, where the kit's choice does not fit. */
+    readonly server?: FastifyServerOptions;
+  };
   /** Last touches before the application is initialised: raw Fastify routes, hooks. */
   configure?(app: NestFastifyApplication, config: ServiceConfig<S>): void | Promise<void>;
 }

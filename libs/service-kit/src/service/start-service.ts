@@ -1,12 +1,28 @@
+import type { Logger } from 'pino';
+import { databaseName, platformSettings } from '../config/platform-settings.js';
+import { readSettings } from '../config/read-settings.js';
 import type { SettingsSpec } from '../config/settings.js';
-import type { ServiceDefinition } from './definition.js';
+import { type OpenDatabase, openDatabase } from '../database/service-database.js';
+import { HealthParts } from '../health/health-parts.js';
+import { createLogger } from '../logs/logger.js';
+import { runInLogScope } from '../logs/nest-logger.js';
+import { createRegistry, dropRegistry } from '../metrics/metrics.js';
+import { createApplication } from './application.js';
+import type { ServiceConfig, ServiceDefinition } from './definition.js';
+import { instanceName, kafkaSettings } from './kafka-settings.js';
+import { LiveService } from './live-service.js';
 import type { RunningService } from './running-service.js';
+import type { RootParts } from './service-root.js';
 
 export interface StartOptions {
   /** Default: process.env. */
   env?: NodeJS.ProcessEnv;
   /** Default true. False: requests come by `handle` alone. */
   listen?: boolean;
+  /** Ends the waiting for a database that is away. */
+  signal?: AbortSignal;
+  /** Told when the service can't go on and the process has to be started anew. Default: it is only logged. */
+  onFatal?(reason: Error): void;
 }
 
 /**
@@ -18,5 +34,76 @@ export async function startService<S extends SettingsSpec>(
   definition: ServiceDefinition<S>,
   options: StartOptions = {},
 ): Promise<RunningService> {
-  throw new Error(`${definition.name} ${options.listen}`);
+  const { name } = definition;
+  const config = readConfig(definition, options.env ?? process.env);
+  const logger = createLogger({ service: name, level: config.logLevel });
+  return runInLogScope(logger, () => start(definition, config, logger, options));
+}
+
+/**
+ * A service's configuration from the environment, for tools that need no running service.
+ * @throws SettingsInvalid
+ */
+export function readConfig(definition: ServiceDefinition, env: NodeJS.ProcessEnv): ServiceConfig {
+  const { name, settings: own, database } = definition;
+  return readSettings(name, { platform: platformSettings(name, database !== undefined), own }, env);
+}
+
+async function start(
+  definition: ServiceDefinition,
+  config: ServiceConfig,
+  logger: Logger,
+  options: StartOptions,
+): Promise<RunningService> {
+  const begun = performance.now();
+  const registry = createRegistry(definition.name);
+  const instance = instanceName();
+  const kafka = kafkaSettings(definition.name, instance, config);
+  let database: OpenDatabase | undefined;
+  try {
+    database = await databaseOf({ definition, config, logger, registry, instance, signal: options.signal });
+    const parts: RootParts = { definition, config, logger, registry, health: new HealthParts(), database, kafka };
+    const service = new LiveService(await createApplication(parts), parts);
+    await service.serve(options);
+    logger.info({ url: service.url, ms: Math.round(performance.now() - begun) }, 'started');
+    return service;
+  } catch (error) {
+    dropRegistry(registry);
+    await closeDatabase(database);
+    throw error;
+  }
+}
+
+interface DatabaseNeeds extends Pick<RootParts, 'definition' | 'config' | 'logger' | 'registry'> {
+  instance: string;
+  signal?: AbortSignal;
+}
+
+async function databaseOf({ definition, config, ...needs }: DatabaseNeeds): Promise<OpenDatabase | undefined> {
+  const { name, database } = definition;
+  if (!database) return undefined;
+  const { poolSize, backgroundPoolSize, migrateAtStart: migrate } = config;
+  return openDatabase({
+    ...needs,
+    service: name,
+    definition: database,
+    url: databaseUrl(name, config),
+    poolSize,
+    backgroundPoolSize,
+    migrate,
+  });
+}
+
+/** The service's own database where one is named, else the one that bears its name on the common server. */
+export function databaseUrl(
+  service: ServiceDefinition['name'],
+  config: Pick<ServiceConfig, 'databaseUrl' | 'postgresUrl'>,
+): string {
+  if (config.databaseUrl) return config.databaseUrl;
+  return Object.assign(new URL(config.postgresUrl), { pathname: `/${databaseName(service)}` }).href;
+}
+
+async function closeDatabase(database: OpenDatabase | undefined): Promise<void> {
+  const open = [database?.main, database?.background].filter((dataSource) => dataSource?.isInitialized);
+  await Promise.all(open.map((dataSource) => dataSource?.destroy()));
 }

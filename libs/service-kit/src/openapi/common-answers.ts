@@ -1,0 +1,48 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { PROBLEM_JSON } from '../errors/problem-body.js';
+import { type Operation, operationsOf } from './operations.js';
+import { PUBLIC_EXTENSION } from './public-routes.js';
+
+const DESCRIPTIONS: Record<number, string> = {
+  400: 'What was sent can’t be read: malformed JSON, a bad cursor, query, path or header',
+  401: 'No token, or not a good one',
+  403: 'Not allowed',
+  404: 'Does not exist, or may not be seen',
+  409: 'Not possible in the present state',
+  413: 'The body is too large',
+  415: 'The body’s media type is not read here',
+  422: 'The body breaks a rule; `errors` names the fields',
+  429: 'Too many requests; see `Retry-After`',
+  500: 'Something went wrong on our side',
+  503: 'A part that is needed does not answer, or the request took too long; see `Retry-After`',
+};
+
+/** Adds what the kit answers itself to every operation, and says which need a token. */
+export function addCommonAnswers(document: OpenAPIObject): void {
+  for (const operation of operationsOf(document)) {
+    const isPublic = operation[PUBLIC_EXTENSION] === true;
+    delete operation[PUBLIC_EXTENSION];
+    operation.security = isPublic ? [] : [{ bearer: [] }];
+    for (const status of statusesOf(operation, isPublic)) operation.responses[status] ??= problemAnswer(status);
+  }
+}
+
+function statusesOf(operation: Operation, isPublic: boolean): number[] {
+  const inPath = operation.parameters?.some((parameter) => 'in' in parameter && parameter.in === 'path');
+  return [
+    ...[400, 429, 500, 503],
+    ...(isPublic ? [] : [401, 403]),
+    ...(inPath ? [404] : []),
+    ...(operation.method === 'get' ? [] : [409]),
+    ...(operation.requestBody ? [413, 415, 422] : []),
+  ];
+}
+
+function problemAnswer(status: number) {
+  const retryAfter = { description: 'Seconds', schema: { type: 'integer', minimum: 1 } };
+  return {
+    description: DESCRIPTIONS[status] ?? 'A problem',
+    ...((status === 429 || status === 503) && { headers: { 'Retry-After': retryAfter } }),
+    content: { [PROBLEM_JSON]: { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+}

@@ -1,0 +1,72 @@
+/// <reference path="./class-transformer-storage.d.ts" />
+import type { Type } from '@nestjs/common';
+import type { ApiPropertyOptions } from '@nestjs/swagger';
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
+import { targetConstructorToSchema } from 'class-validator-jsonschema';
+
+/** Where @nestjs/swagger asks a class for what its compiler plugin would have found out. */
+const FACTORY = '_OPENAPI_METADATA_FACTORY';
+
+/**
+ * Lets @nestjs/swagger describe every class that has class-validator rules by these rules, so that nothing is said
+ * twice. `@ApiProperty` on a field adds to it and wins.
+ */
+export function describeDtosByTheirRules(): void {
+  for (const target of classesWithRules()) {
+    if (Object.hasOwn(target, FACTORY)) continue;
+    Object.defineProperty(target, FACTORY, { value: () => propertiesOf(target) });
+  }
+}
+
+function classesWithRules(): Type[] {
+  const metadatas: unknown = Reflect.get(getMetadataStorage(), 'validationMetadatas');
+  return metadatas instanceof Map ? [...metadatas.keys()].filter((target) => typeof target === 'function') : [];
+}
+
+function propertiesOf(target: Type): Record<string, ApiPropertyOptions> {
+  const { properties = {}, required = [] } = targetConstructorToSchema(target, { additionalConverters: CONVERTERS });
+  const entries = Object.entries(properties).map(([name, schema]) => {
+    const nested = nestedOptions(target, name);
+    const nullable = 'nullable' in schema && schema.nullable === true;
+    // A field that may be null but not absent (`@Nullable`) counts as conditional in the rules.
+    const isRequired = required.includes(name) || nullable;
+    return [
+      name,
+      { ...(nested ?? withoutOwnNullable(schema)), ...nullability(target, name, nullable), required: isRequired },
+    ];
+  });
+  return Object.fromEntries(entries);
+}
+
+const CONVERTERS = {
+  isRfc3339: { type: 'string', format: 'date-time' } as const,
+  isISO8601: { type: 'string', format: 'date-time' } as const,
+  isUrl: { type: 'string', format: 'uri' } as const,
+};
+
+function withoutOwnNullable(schema: object): object {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== 'nullable'));
+}
+
+/** `@IsOptional` lets null pass as well as absence. */
+function nullability(target: Type, name: string, nullable: boolean): { nullable?: true } {
+  return nullable || isOptional(target, name) ? { nullable: true } : {};
+}
+
+function isOptional(target: Type, name: string): boolean {
+  return rulesOf(target, name).some(
+    (rule) => rule.type === ValidationTypes.CONDITIONAL_VALIDATION && rule.name === 'isOptional',
+  );
+}
+
+function nestedOptions(target: Type, name: string): ApiPropertyOptions | undefined {
+  const rule = rulesOf(target, name).find(({ type }) => type === ValidationTypes.NESTED_VALIDATION);
+  const type = rule && defaultMetadataStorage.findTypeMetadata(target, name)?.typeFunction();
+  return type && { type: () => type, isArray: rule.each };
+}
+
+function rulesOf(target: Type, name: string) {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(target, '', true, false);
+  return rules.filter(({ propertyName }) => propertyName === name);
+}

@@ -1,0 +1,87 @@
+import type { Logger } from 'pino';
+import { SettingsInvalid } from '../config/read-settings.js';
+import type { SettingsSpec } from '../config/settings.js';
+import { createLogger } from '../logs/logger.js';
+import type { ServiceDefinition } from './definition.js';
+import { startService } from './start-service.js';
+
+/**
+ * The whole of a service's `main.ts`: runs it until a signal, and ends the process with 0 after a signal, 1 after an error
+ * nobody handled, 78 for settings that are not right. A second signal ends it at once.
+ */
+export async function runService<S extends SettingsSpec>(definition: ServiceDefinition<S>): Promise<void> {
+  const logger = createLogger({ service: definition.name, level: 'info' });
+  const ending = new Ending(logger);
+  ending.listen();
+  try {
+    const service = await startService(definition, { signal: ending.signal, onFatal: () => ending.end(1) });
+    ending.onEnd(() => service.stop());
+  } catch (error) {
+    ending.failed(error);
+  }
+}
+
+const EXIT_CONFIGURATION = 78;
+
+/** How a process of one service ends. Only here, since signals and unhandled errors belong to the process. */
+class Ending {
+  private readonly aborted = new AbortController();
+  private stop?: () => Promise<void>;
+  private code?: number;
+
+  constructor(private readonly logger: Logger) {}
+
+  get signal(): AbortSignal {
+    return this.aborted.signal;
+  }
+
+  listen(): void {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.signalled(signal));
+    process.on('unhandledRejection', (reason) => this.broke(reason));
+    process.on('uncaughtException', (error) => this.broke(error));
+  }
+
+  onEnd(stop: () => Promise<void>): void {
+    this.stop = stop;
+    if (this.code !== undefined) void this.finish(this.code);
+  }
+
+  /** Stops what runs, then ends the process with this code; the first code counts. */
+  end(code: number): void {
+    if (this.code !== undefined) return;
+    this.code = code;
+    this.aborted.abort(new Error('the process ends'));
+    if (this.stop) void this.finish(code);
+  }
+
+  failed(error: unknown): void {
+    if (this.code !== undefined) process.exit(this.code);
+    if (error instanceof SettingsInvalid) {
+      this.logger.fatal(error.message);
+      process.exit(EXIT_CONFIGURATION);
+    }
+    this.logger.fatal({ err: error }, 'could not start');
+    process.exit(1);
+  }
+
+  private signalled(signal: string): void {
+    this.logger.info({ signal }, this.code === undefined ? 'stopping' : 'ending at once');
+    if (this.code !== undefined) process.exit(1);
+    this.end(0);
+  }
+
+  /** After an error that nobody handled nothing is known for sure any more: no orderly stop. */
+  private broke(error: unknown): void {
+    this.logger.fatal({ err: error }, 'an error that nobody handled');
+    process.exit(1);
+  }
+
+  private async finish(code: number): Promise<void> {
+    try {
+      await this.stop?.();
+    } catch (error) {
+      this.logger.error({ err: error }, 'did not stop in order');
+    }
+    process.exit(code);
+  }
+}

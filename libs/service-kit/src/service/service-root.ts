@@ -1,0 +1,83 @@
+import {
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnApplicationBootstrap,
+  Optional,
+  type Provider,
+} from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { KafkaModule, type KafkaSettings, maintainOutbox, type RepublishSource } from '@plaza/kafka';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import type { OpenDatabase } from '../database/service-database.js';
+import { kitFeatures } from '../features.js';
+import { HealthParts } from '../health/health-parts.js';
+import { ScheduledJobs } from '../jobs/scheduled-jobs.js';
+import type { ServiceConfig, ServiceDefinition } from './definition.js';
+import { BACKGROUND, CONFIG, LOGGER, REGISTRY } from './tokens.js';
+
+export interface RootParts {
+  definition: ServiceDefinition;
+  config: ServiceConfig;
+  logger: Logger;
+  registry: Registry;
+  health: HealthParts;
+  database?: OpenDatabase;
+  kafka: KafkaSettings;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What every service is made of, and around the service's own module. */
+@Module({})
+export class ServiceRoot implements OnApplicationBootstrap {
+  constructor(
+    @Optional() private readonly scheduled?: ScheduledJobs,
+    @Optional() @Inject(BACKGROUND) private readonly background?: DataSource,
+  ) {}
+
+  static forRoot(parts: RootParts): DynamicModule {
+    const { definition, config, database } = parts;
+    return {
+      module: ServiceRoot,
+      imports: [
+        givens(parts),
+        ...(database ? [connected(database.main)] : []),
+        KafkaModule.forRoot(kafkaOptions(parts)),
+        ...kitFeatures({ database: database !== undefined }),
+        definition.module(config),
+      ],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    const { scheduled, background } = this;
+    if (background) scheduled?.every('outbox.maintain', HOUR_MS, () => maintainOutbox(background));
+  }
+}
+
+@Module({})
+class Givens {}
+
+function givens({ config, logger, registry, health, database }: RootParts): DynamicModule {
+  const providers: Provider[] = [
+    { provide: CONFIG, useValue: config },
+    { provide: LOGGER, useValue: logger },
+    { provide: REGISTRY, useValue: registry },
+    { provide: HealthParts, useValue: health },
+    ...(database ? [{ provide: BACKGROUND, useValue: database.background }] : []),
+  ];
+  return { module: Givens, global: true, providers, exports: providers };
+}
+
+/** Nest injects the DataSource that is open already, and closes it when the application ends. */
+function connected(main: DataSource): DynamicModule {
+  return TypeOrmModule.forRootAsync({ useFactory: () => ({ ...main.options }), dataSourceFactory: async () => main });
+}
+
+function kafkaOptions({ kafka, logger, registry, database, definition }: RootParts) {
+  const republish: RepublishSource[] = [...(definition.republish ?? [])];
+  return { settings: kafka, logger, registry, republish, background: database?.background };
+}
