@@ -15,6 +15,7 @@ export function gatewayOver(upstreamsOf: UpstreamsOf): ServiceDefinition<typeof 
     description: 'In front of all services: tokens, rates, routes, merged documentation',
     settings: gatewaySettings,
     module: () => AppModule,
+    http: { openapi: false },
     configure: (app, config) => installGateway(app, config, upstreamsOf(config)),
   });
 }

@@ -1,10 +1,9 @@
-import { duration, list, optional, platformSettings, type ServiceConfig, url, whole } from '@plaza/service-kit';
+import { duration, list, optional, type ServiceConfig, url, whole } from '@plaza/service-kit';
 import { ROUTED_SERVICES, type RoutedService } from './routes.js';
 
 const perMinute = (env: string, desc: string, quota: number) => whole(env, { desc, default: quota, min: 1 });
 
 export const gatewaySettings = {
-  ...platformSettings('api-gateway', false),
   ratePerUser: perMinute('PLAZA_RATE_USER_PER_MINUTE', 'Requests per minute of one user', 600),
   ratePerAddress: perMinute(
     'PLAZA_RATE_IP_PER_MINUTE',
@@ -20,10 +19,6 @@ export const gatewaySettings = {
     desc: 'Clients that are counted at a time, per limit; bounds the memory for it',
     default: 50_000,
     min: 1_000,
-  }),
-  trustedProxies: list('PLAZA_TRUSTED_PROXIES', {
-    desc: 'Addresses or networks (CIDR) of proxies in front whose X-Forwarded-For is believed',
-    default: [],
   }),
   corsOrigins: list('PLAZA_CORS_ORIGINS', {
     desc: 'Origins of web pages that may call the API, as https://app.example.org',

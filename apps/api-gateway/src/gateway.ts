@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { LOGGER, TokenVerifier } from '@plaza/service-kit';
+import { HealthParts, LOGGER, SigningKeys, TokenVerifier } from '@plaza/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.js';
@@ -14,6 +14,7 @@ import { MergedDocs } from './docs/merged-docs.js';
 import { Admission, addAdmission } from './edge/admission.js';
 import { cleanRequest } from './edge/headers.js';
 import { corsOptions, securityHeaders } from './edge/security.js';
+import { keysPart, upstreamPart } from './health.js';
 import { Rates } from './rates/rates.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -26,6 +27,8 @@ export async function installGateway(
 ): Promise<void> {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   const logger = app.get<Logger>(LOGGER);
+  const guarded = upstreams.map((upstream) => guard(upstream, config, logger));
+  for (const part of [keysPart(app.get(SigningKeys)), ...guarded.map(upstreamPart)]) app.get(HealthParts).add(part);
   fastify.server.prependListener('request', cleanRequest);
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
   fastify.addHook('onClose', async () => void (await Promise.all(upstreams.map((upstream) => upstream.close()))));
@@ -35,7 +38,7 @@ export async function installGateway(
     addAdmission(scope, new Admission(app.get(TokenVerifier), new Rates(config)));
     await addDocs(scope, new MergedDocs(upstreams, logger));
     addPassage(scope, {
-      upstreams: upstreams.map((upstream) => guard(upstream, config, logger)),
+      upstreams: guarded,
       limits: { budget: config.requestBudget, bodyLimit: config.requestBodyLimit },
     });
   });

@@ -1,5 +1,4 @@
-import type { ServerResponse } from 'node:http';
-import { ProblemError, problemBody, problemHeaders } from '@plaza/service-kit';
+import { ProblemError, writeProblem } from '@plaza/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { tell } from '../edge/headers.js';
 import type { GuardedUpstream } from './guarded-upstream.js';
@@ -29,7 +28,7 @@ export async function forward(
     await target.send({ request: request.raw, response: reply.raw, ...limits }, pass);
   } catch (error) {
     if (error instanceof ClientGone) return;
-    answerProblem(reply.raw, error, request);
+    answerFor(error, request, reply);
   }
 }
 
@@ -41,10 +40,9 @@ function refuseLarge(request: FastifyRequest, reply: FastifyReply, limit: number
 }
 
 function introduce(request: FastifyRequest, budget: number): void {
-  delete request.raw.headers['x-forwarded-for'];
   tell(request.raw, {
     'x-request-id': request.id,
-    'x-plaza-client-ip': request.ip,
+    'x-forwarded-for': request.ip,
     'x-plaza-deadline': String(Math.max(1, budget - MARGIN_MS)),
     ...(request.plaza && { traceparent: request.plaza.traceparent }),
   });
@@ -58,11 +56,11 @@ function takeOver(reply: FastifyReply): void {
   }
 }
 
-function answerProblem(response: ServerResponse, error: unknown, request: FastifyRequest): void {
-  if (response.headersSent || response.destroyed) return;
+function answerFor(error: unknown, request: FastifyRequest, { raw: response, log }: FastifyReply): void {
+  if (response.destroyed) return;
   const problem = error instanceof ProblemError ? error : new ProblemError(500, 'INTERNAL', 'Something went wrong.');
-  if (problem !== error) request.log.error({ err: error, requestId: request.id }, 'hand-over failed');
+  if (problem !== error) log.error({ err: error, requestId: request.id }, 'hand-over failed');
   // The rest of a body that nobody reads must not be taken for the next request.
   if (!request.raw.complete) response.setHeader('connection', 'close');
-  response.writeHead(problem.status, problemHeaders(problem)).end(JSON.stringify(problemBody(problem, request.id)));
+  writeProblem(response, problem, request.id);
 }

@@ -1,0 +1,2 @@
+export { type Platform, startPlatform } from './platform.js';
+export { services } from './services.js';

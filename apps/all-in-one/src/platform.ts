@@ -1,0 +1,59 @@
+import { gatewayOver, MemoryUpstream, ROUTED_SERVICES } from '@plaza/api-gateway';
+import { type RunningService, type StartOptions, startService } from '@plaza/service-kit';
+import { services } from './services.js';
+
+export interface Platform {
+  readonly gateway: RunningService;
+  /** The gateway stops taking requests and answers those it has, then the services stop. May be called more than once. */
+  stop(): Promise<void>;
+}
+
+/** A small pool for each service: they share one PostgreSQL with each other and with who develops. */
+const POOL_SIZE = '8';
+
+/**
+ * Starts all services and the gateway in this process, side by side. Only the gateway listens; it hands requests to the
+ * services in memory, and answers 503 for one that is not there yet. Settles when all of them run.
+ * @throws the first error of a service's start, having stopped the others
+ */
+export async function startPlatform(
+  processEnv: NodeJS.ProcessEnv,
+  options: Pick<StartOptions, 'signal' | 'onFatal'> = {},
+): Promise<Platform> {
+  const shared = { ...options, env: { PLAZA_POOL_SIZE: POOL_SIZE, ...processEnv } };
+  const running = new Map<string, RunningService>();
+  const start = async (starting: Promise<RunningService>) => {
+    const service = await starting;
+    running.set(service.name, service);
+  };
+  const stop = () => stopAll(running);
+  const gateway = gatewayOver(() => upstreams(running));
+  const starts = await Promise.allSettled([
+    start(startService(gateway, shared)),
+    ...services.map((service) => start(startService(service, { ...shared, listen: false }))),
+  ]);
+  const failed = starts.find((one) => one.status === 'rejected');
+  if (failed) {
+    await stop();
+    throw failed.reason;
+  }
+  return { gateway: demand(running, gateway.name), stop };
+}
+
+function upstreams(running: ReadonlyMap<string, RunningService>): MemoryUpstream[] {
+  const names = new Set<string>(services.map(({ name }) => name));
+  return ROUTED_SERVICES.filter((name) => names.has(name)).map(
+    (name) => new MemoryUpstream(name, () => running.get(name)),
+  );
+}
+
+async function stopAll(running: ReadonlyMap<string, RunningService>): Promise<void> {
+  await running.get('api-gateway')?.stop();
+  await Promise.all([...running.values()].map((service) => service.stop()));
+}
+
+function demand(running: ReadonlyMap<string, RunningService>, name: string): RunningService {
+  const service = running.get(name);
+  if (!service) throw new Error(`${name} does not run`);
+  return service;
+}

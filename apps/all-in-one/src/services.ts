@@ -1,0 +1,5 @@
+import { socialService } from '@plaza/social-service';
+import { userService } from '@plaza/user-service';
+
+/** Every service of this installation. Adding one is a line here. */
+export const services = [userService, socialService];
