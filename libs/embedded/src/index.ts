@@ -1,3 +1,4 @@
+export { holderOf } from './lock.js';
 export { checkout, deleteData } from './places.js';
 export { developmentPorts, freePort, freePorts, type StackPorts } from './ports.js';
 export { endWithUs, hasEnded } from './reaper.js';

@@ -26,6 +26,8 @@ export interface StackOptions {
   parts?: readonly ServerName[];
   /** Servers elsewhere, each instead of an embedded one. */
   external?: Partial<StackUrls>;
+  /** Told the URLs as soon as they are decided: who waits for servers anyway can be started beside them. */
+  known?(urls: StackUrls): void;
   /** Told what takes long, in words for people. */
   log?(line: string): void;
 }
@@ -57,6 +59,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   try {
     servers.push(...(await makeServers(dataDir, options)));
+    options.known?.(urlsOf(servers, options.external));
     await startAll(servers);
   } catch (error) {
     await stop();
