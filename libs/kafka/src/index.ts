@@ -1,5 +1,6 @@
 export { createKafka } from './client.js';
 export { FactContext, type ReceivedFact } from './consumer/context.js';
+export { EventPattern } from './consumer/event-pattern.js';
 export type { ConsumerState } from './consumer/group.js';
 export { InboxCleaner } from './consumer/inbox-cleaner.js';
 export type { ConsumerOptions } from './consumer/options.js';

@@ -285,7 +285,8 @@ describe('the job table', () => {
   it('gives back a job that does not end in time when it is stopped, and counts no try', async () => {
     const id = await add();
     const { runner } = await instance(
-      (_, job) => new Promise((__, reject) => job.signal.addEventListener('abort', () => reject(job.signal.reason))),
+      (_, job) =>
+        new Promise<void>((__, reject) => job.signal.addEventListener('abort', () => reject(job.signal.reason))),
       { graceMs: 20 },
     );
     await eventually(async () => expect((await row(id))?.attempts).toBe(1));

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { JobMetrics } from '../src/jobs/job-metrics.js';
-import { Maintenance } from '../src/jobs/maintenance.js';
+import { cleanIdempotencyKeys, cleanJobs } from '../src/jobs/maintenance.js';
 import { ScheduledJobs, type ScheduledRun } from '../src/jobs/scheduled-jobs.js';
 import { type KitDatabase, kitDatabase } from './kit-database.js';
 
@@ -24,11 +24,11 @@ describe('scheduled jobs', () => {
 
   beforeEach(() => dataSource.query('TRUNCATE scheduled_jobs, jobs, idempotency_keys'));
 
-  async function instance(run?: ScheduledRun, tickMs = HOUR): Promise<ScheduledJobs> {
+  async function instance(run: ScheduledRun, tickMs = HOUR): Promise<ScheduledJobs> {
     const pool = await database.connect();
     const metrics = new JobMetrics(new Registry(), pool);
     const jobs = new ScheduledJobs({ dataSource: pool, logger, metrics, leaseMs: 300, retryMs: 1_000, tickMs });
-    if (run) jobs.every('tidy', HOUR, run);
+    jobs.every('tidy', HOUR, run);
     return jobs;
   }
 
@@ -140,9 +140,9 @@ describe('scheduled jobs', () => {
       SELECT gen_random_uuid(), 'POST /', key, 'f', '{}', now() - age
       FROM (SELECT 'new', interval '23 hours' UNION ALL
         SELECT 'old ' || n, interval '25 hours' FROM generate_series(1, 2500) AS n) AS used (key, age)`);
-    const jobs = await instance();
-    new Maintenance(jobs, dataSource);
-    await jobs.runDue();
+    const { signal } = new AbortController();
+    await cleanJobs(dataSource, signal);
+    await cleanIdempotencyKeys(dataSource, signal);
     const kinds = await dataSource.query<Array<{ kind: string }>>('SELECT kind FROM jobs ORDER BY kind');
     expect(kinds.map(({ kind }) => kind)).toEqual(['dead', 'done', 'pending']);
     expect(await dataSource.query('SELECT key FROM idempotency_keys')).toEqual([{ key: 'new' }]);

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { UserCreated, UserDeleted, UserUpdated } from '@plaza/contracts';
-import type { ConsumerOptions, FactContext, ReceivedFact } from '@plaza/kafka';
+import { type ConsumerOptions, EventPattern, type FactContext, type ReceivedFact } from '@plaza/kafka';
 import { UserCache } from './user-cache.js';
 import type { ReceivedUser } from './user-change.js';
 

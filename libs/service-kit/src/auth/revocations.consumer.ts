@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { SessionRevoked } from '@plaza/contracts';
-import type { ConsumerOptions } from '@plaza/kafka';
+import { type ConsumerOptions, EventPattern } from '@plaza/kafka';
 import { REVOCATIONS_LOOKBACK_MS } from './access-token.js';
 import { Revocations } from './revocations.js';
 

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { SigningKeyPublished } from '@plaza/contracts';
-import type { ConsumerOptions, FactContext } from '@plaza/kafka';
+import { type ConsumerOptions, EventPattern, type FactContext } from '@plaza/kafka';
 import { publishedKey, SigningKeyTable } from './signing-key-table.js';
 import { SigningKeys } from './signing-keys.js';
 

@@ -17,6 +17,7 @@ import { JobRunner, type RegisteredHandler } from './job-runner.js';
 import { JobTable } from './job-table.js';
 import { Jobs } from './jobs.js';
 import { Maintenance } from './maintenance.js';
+import { DeadLettersReplayJob, ReplayJob, RepublishJob } from './operator-jobs.js';
 import { ScheduledJobs } from './scheduled-jobs.js';
 
 const LEASE_MS = 30_000;
@@ -76,6 +77,9 @@ export class JobsModule {
         { provide: Jobs, inject: [JobsLifecycle], useFactory: (jobs: JobsLifecycle) => new Jobs(() => jobs.wake()) },
         JobsLifecycle,
         Maintenance,
+        RepublishJob,
+        ReplayJob,
+        DeadLettersReplayJob,
       ],
       exports: [Jobs, ScheduledJobs],
     };
