@@ -82,7 +82,7 @@ export class ConsumerRuntime {
     const source = new ReplaySource(this.o.database, handlers, from);
     const failed = Promise.withResolvers<never>();
     const ownGroup = `${this.groupId(handlers)}.replay-${randomUUID()}`;
-    const group = this.group(handlers, { source, groupId: ownGroup, onFatal: failed.reject });
+    const group = this.group(handlers, { source, groupId: ownGroup, commits: false, onFatal: failed.reject });
     group.start();
     try {
       await Promise.race([source.done, failed.promise]);
@@ -102,7 +102,7 @@ export class ConsumerRuntime {
     }
     if (!this.o.database) throw new Error(`Consumer ${name} needs a database: without one it can only be broadcast`);
     const source = new SharedConsumer(this.o.database, handlers, () => this.retrier?.wake());
-    const group = this.group(handlers, { source, groupId: this.groupId(handlers), commits: true });
+    const group = this.group(handlers, { source, groupId: this.groupId(handlers) });
     group.start();
     return { group };
   }
@@ -114,7 +114,7 @@ export class ConsumerRuntime {
     const { kafka, settings, logger, onFatal } = this.o;
     const { prefix } = settings;
     const ensureTopics = (names: string[]) => this.o.topics.ensure(names);
-    return new ConsumerGroup({ commits: false, onFatal, ...own, kafka, logger, name, topics, prefix, ensureTopics });
+    return new ConsumerGroup({ commits: true, onFatal, ...own, kafka, logger, name, topics, prefix, ensureTopics });
   }
 
   private groupId({ name }: ConsumerHandlers): string {

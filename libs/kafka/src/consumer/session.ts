@@ -12,7 +12,7 @@ export interface SessionOptions {
   /** Without prefix. */
   topics: string[];
   source: FeedSource;
-  /** Tell Kafka the positions, for monitoring: they are never read. */
+  /** Tell Kafka the positions, for those who look there: they are never read. */
   commits: boolean;
   logger: Logger;
 }
@@ -25,7 +25,7 @@ const consumerSettings = {
   rebalanceTimeout: 15_000,
   retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3, restartOnFailure: async () => false },
 };
-const commitInterval = 1_000;
+const commitInterval = 250;
 const partitionsAtOnce = 32;
 
 /** The life of one kafkajs consumer: from its start until it crashes or is stopped. */
@@ -37,6 +37,7 @@ export class ConsumerSession {
   private readonly consumer: Consumer;
   private holds: Assignment = {};
   private committing: NodeJS.Timeout | undefined;
+  private underWay = false;
   private readonly committed = new Map<string, number>();
 
   constructor(private readonly o: SessionOptions) {
@@ -111,16 +112,24 @@ export class ConsumerSession {
   }
 
   private async commit(): Promise<void> {
-    const moved = [...(this.generation?.feeds ?? [])].filter(
-      ([name, { position }]) => this.committed.get(name) !== position,
-    );
-    if (moved.length === 0) return;
-    for (const [name, { position }] of moved) this.committed.set(name, position);
-    const offsets = moved.map(([, { work, position }]) => {
-      return { topic: this.o.prefix + work.topic, partition: work.partition, offset: String(position) };
+    const moved = [...(this.generation?.feeds ?? [])].flatMap(([name, { work, position }]) => {
+      return this.committed.get(name) === position
+        ? []
+        : [{ name, topic: work.topic, partition: work.partition, position }];
     });
-    await this.consumer.commitOffsets(offsets).catch((error: unknown) => {
+    if (moved.length === 0 || this.underWay) return;
+    this.underWay = true;
+    try {
+      await this.consumer.commitOffsets(
+        moved.map(({ topic, partition, position }) => {
+          return { topic: this.o.prefix + topic, partition, offset: String(position) };
+        }),
+      );
+      for (const { name, position } of moved) this.committed.set(name, position);
+    } catch (error) {
       this.o.logger.debug({ err: error }, 'Could not tell Kafka the positions');
-    });
+    } finally {
+      this.underWay = false;
+    }
   }
 }

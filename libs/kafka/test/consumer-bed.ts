@@ -1,0 +1,265 @@
+import { randomUUID } from 'node:crypto';
+import { declarationByType, factHeaders } from '@plaza/contracts';
+import { createTestDatabase, deleteTopics, eventually, kafkaPrefix, testServers } from '@plaza/testing';
+import { Kafka, logLevel, type Message, type Producer } from 'kafkajs';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { createKafka } from '../src/client.js';
+import type { FactContext } from '../src/consumer/context.js';
+import { InboxCleaner } from '../src/consumer/inbox-cleaner.js';
+import type { ConsumerOptions } from '../src/consumer/options.js';
+import { Replayer } from '../src/consumer/replay.js';
+import { DeadLetters } from '../src/dead-letters/dead-letters.js';
+import { kafkaMigrations } from '../src/migrations.js';
+import type { KafkaSettings } from '../src/settings.js';
+import { Topics } from '../src/topics.js';
+import { KafkaTransport } from '../src/transport.js';
+import './parcel.facts.js';
+
+export type Handler = (payload: never, context: FactContext) => unknown;
+
+/** A fact to be published; `step` tells the facts of a key apart. */
+export interface Step {
+  key: string;
+  step: number;
+  type?: string;
+  id?: string;
+  version?: number;
+  snapshot?: boolean;
+  /** Instead of what the fact would be. */
+  value?: string | null;
+  partition?: number;
+}
+
+/** One instance of a service. */
+export interface Instance {
+  transport: KafkaTransport;
+  letters: DeadLetters;
+  replayer: Replayer;
+  cleaner: InboxCleaner;
+  registry: Registry;
+  fatal: Error[];
+  stop(): Promise<void>;
+}
+
+export interface BedOptions {
+  brokers?: string;
+  postgresUrl?: string;
+  partitions?: number;
+}
+
+/** A database and a prefix in Kafka, and as many instances of a service with consumers as a test starts. */
+export class ConsumerBed {
+  private readonly instances: Instance[] = [];
+  private producer: Producer | undefined;
+
+  private constructor(
+    readonly url: string,
+    readonly dataSource: DataSource,
+    readonly settings: KafkaSettings,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  static async start(o: BedOptions = {}): Promise<ConsumerBed> {
+    const database = o.postgresUrl
+      ? { url: o.postgresUrl, drop: async () => undefined }
+      : await createTestDatabase({ template: 'consumers', migrate });
+    if (o.postgresUrl) await migrate(o.postgresUrl);
+    const settings: KafkaSettings = {
+      brokers: (o.brokers ?? testServers().kafkaBrokers).split(','),
+      prefix: kafkaPrefix(),
+      service: 'post-service',
+      instance: 'test',
+      partitions: o.partitions ?? 1,
+      replicationFactor: 1,
+    };
+    return new ConsumerBed(database.url, await connect(database.url), settings, () => database.drop());
+  }
+
+  /** Another instance with these methods: consumer and type, as `@EventPattern` would declare them. */
+  async instance(...methods: Array<[ConsumerOptions, string | string[], Handler]>): Promise<Instance> {
+    const background = await connect(this.url);
+    const settings = { ...this.settings, instance: randomUUID() };
+    const logger = pino({ level: process.env.PLAZA_TEST_LOG ?? 'silent' });
+    const registry = new Registry();
+    const kafka = createKafka(settings, logger);
+    const topics = new Topics(kafka, settings);
+    const transport = new KafkaTransport({ settings, logger, registry, background, kafka, topics });
+    for (const [options, types, handler] of methods) declare(transport, options, types, handler);
+    const fatal: Error[] = [];
+    transport.onFatal((reason) => fatal.push(reason));
+    transport.listen(() => undefined);
+    const stop = async (): Promise<void> => {
+      await transport.close();
+      if (background.isInitialized) await background.destroy();
+    };
+    const instance = {
+      transport,
+      letters: new DeadLetters(background, transport.runtime.letters),
+      replayer: new Replayer(transport.runtime),
+      cleaner: new InboxCleaner(background, kafka, settings.prefix),
+      registry,
+      fatal,
+      stop,
+    };
+    this.instances.push(instance);
+    return instance;
+  }
+
+  /** Publishes facts, all of them in this order. Returns their ids. */
+  async publish(...steps: Step[]): Promise<string[]> {
+    const producer = await this.connected();
+    const messages = steps.map((step) => ({ topic: this.topicOf(step), message: messageOf(step) }));
+    const byTopic = Map.groupBy(messages, ({ topic }) => topic);
+    const topicMessages = [...byTopic].map(([topic, some]) => ({
+      topic,
+      messages: some.map(({ message }) => message),
+    }));
+    await producer.sendBatch({ topicMessages });
+    return messages.map(({ message }) => String(message.headers?.ce_id));
+  }
+
+  async send(topic: string, ...messages: Message[]): Promise<void> {
+    const producer = await this.connected();
+    await producer.send({ topic: this.settings.prefix + topic, messages });
+  }
+
+  /** What handlers wrote with `apply`, in the order of their commits... of one key, which is what matters. */
+  async applied(consumer: string, key?: string): Promise<number[]> {
+    const rows = await this.dataSource.query<Array<{ step: number }>>(
+      `SELECT step FROM applied WHERE consumer = $1 AND ($2::text IS NULL OR key = $2) ORDER BY id`,
+      [consumer, key ?? null],
+    );
+    return rows.map(({ step }) => step);
+  }
+
+  /** Waits until exactly these steps have been applied, in this order. */
+  async expectApplied(consumer: string, key: string, steps: number[], withinMs?: number): Promise<void> {
+    await eventually(
+      async () => {
+        const applied = await this.applied(consumer, key);
+        if (applied.join() !== steps.join()) throw new Error(`${consumer} applied ${applied} of ${key}, not ${steps}`);
+      },
+      { withinMs },
+    );
+  }
+
+  /** Waits until the consumer's positions are at the ends of its logs. */
+  async expectAllRead(consumer: string, withinMs = 20_000): Promise<void> {
+    await this.withAdmin(async (admin) => {
+      await eventually(
+        async () => {
+          const positions = await this.dataSource.query<Array<{ topic: string; partition: number; offset: string }>>(
+            `SELECT topic, kafka_partition AS partition, next_offset AS offset FROM consumer_positions WHERE consumer = $1`,
+            [consumer],
+          );
+          if (positions.length === 0) throw new Error(`${consumer} has no positions yet`);
+          for (const topic of new Set(positions.map((position) => position.topic))) {
+            for (const { partition, high } of await admin.fetchTopicOffsets(this.settings.prefix + topic)) {
+              const at = positions.find(
+                (position) => position.topic === topic && position.partition === partition,
+              )?.offset;
+              if (at !== high) throw new Error(`${consumer} is at ${at} of ${high} in ${topic}/${partition}`);
+            }
+          }
+        },
+        { withinMs },
+      );
+    });
+  }
+
+  kafka(): Kafka {
+    const retry = { initialRetryTime: 100, retries: 10 };
+    return new Kafka({ brokers: this.settings.brokers, logLevel: logLevel.NOTHING, retry });
+  }
+
+  async withAdmin<T>(use: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
+    const admin = this.kafka().admin();
+    await admin.connect();
+    try {
+      return await use(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** Makes the topics as a publishing service would. */
+  async makeTopics(): Promise<void> {
+    const kafka = createKafka(this.settings, pino({ level: 'silent' }));
+    await new Topics(kafka, this.settings).ensure(['parcel', 'shelf', 'user.deleted']);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.instances.map((instance) => instance.stop()));
+    await this.producer?.disconnect();
+    await this.dataSource.destroy();
+    await deleteTopics(this.settings.prefix).catch(() => undefined);
+    await this.drop();
+  }
+
+  private async connected(): Promise<Producer> {
+    if (this.producer) return this.producer;
+    await this.makeTopics();
+    this.producer = this.kafka().producer({ allowAutoTopicCreation: false });
+    await this.producer.connect();
+    return this.producer;
+  }
+
+  private topicOf({ type = 'parcel.moved' }: Step): string {
+    return this.settings.prefix + (declarationByType(type)?.topic ?? 'parcel');
+  }
+}
+
+/** Steps 1 to `count` of a key. */
+export function steps(key: string, count: number): Step[] {
+  return upTo(count).map((step) => ({ key, step }));
+}
+
+export function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+/** Writes down that the fact was applied, in its transaction. */
+export async function apply(
+  consumer: string,
+  { step }: { step: number },
+  { manager, key }: FactContext,
+): Promise<void> {
+  await manager.query('INSERT INTO applied (consumer, key, step) VALUES ($1, $2, $3)', [consumer, key, step]);
+}
+
+export function declare(
+  transport: KafkaTransport,
+  options: ConsumerOptions,
+  types: string | string[],
+  handler: Handler,
+): void {
+  const extras = { ...options };
+  for (const type of [types].flat()) {
+    transport.addHandler(type, async (payload, context) => handler(payload as never, context), true, extras);
+  }
+}
+
+export async function connect(url: string): Promise<DataSource> {
+  const extra = { connectionTimeoutMillis: 1_000, query_timeout: 5_000 };
+  const dataSource = new DataSource({ type: 'postgres', url, entities: [], poolSize: 6, extra });
+  return dataSource.initialize();
+}
+
+export async function migrate(url: string): Promise<void> {
+  const dataSource = new DataSource({ type: 'postgres', url, migrations: kafkaMigrations });
+  await dataSource.initialize();
+  await dataSource.runMigrations();
+  await dataSource.query(
+    'CREATE TABLE applied (id bigint GENERATED ALWAYS AS IDENTITY, consumer text, key text, step int)',
+  );
+  await dataSource.destroy();
+}
+
+export function messageOf({ key, step, type = 'parcel.moved', partition, snapshot = false, ...o }: Step): Message {
+  const envelope = { id: o.id ?? randomUUID(), type, key, time: new Date(), version: o.version ?? step, snapshot };
+  const payload = type === 'user.deleted' ? { id: key, deletedAt: new Date().toISOString() } : { parcel: key, step };
+  const value = o.value === undefined ? JSON.stringify(payload) : o.value;
+  return { key, value, partition, headers: factHeaders(envelope, 'post-service') };
+}
