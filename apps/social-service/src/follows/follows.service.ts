@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { FollowAccepted, FollowCreated, FollowDeleted, FollowRequested, fact } from '@plaza/contracts';
 import { Outbox } from '@plaza/kafka';
-import { Forbidden, Invalid, NotFound } from '@plaza/service-kit';
+import { Forbidden, Invalid, NotFound, transaction } from '@plaza/service-kit';
 import { UserCache } from '@plaza/user-cache';
 import { QueryFailedError, Repository } from 'typeorm';
 import { Follow, type FollowStatus } from './follow.entity.js';
@@ -48,7 +48,7 @@ export class FollowsService {
   }
 
   async acceptRequest(userId: string, followerId: string): Promise<FollowView> {
-    return this.follows.manager.transaction(async (manager) => {
+    return transaction(this.follows.manager.dataSource, async (manager) => {
       const pair = { followerId, followingId: userId };
       await this.outbox.lock(manager, `${followerId}:${userId}`);
       const follow = await manager.findOneBy(Follow, pair);
@@ -112,7 +112,7 @@ export class FollowsService {
   }
 
   private async remove(followerId: string, followingId: string, statuses: FollowStatus[]): Promise<boolean> {
-    return this.follows.manager.transaction(async (manager) => {
+    return transaction(this.follows.manager.dataSource, async (manager) => {
       await this.outbox.lock(manager, `${followerId}:${followingId}`);
       const [ended] = await manager.query<Array<{ createdAt: Date }>>(
         `WITH ended AS (DELETE FROM follows WHERE follower_id = $1 AND following_id = $2 AND status = ANY ($3)
