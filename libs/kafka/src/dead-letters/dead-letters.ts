@@ -1,24 +1,14 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import {
+  type DeadLetter,
+  type DeadLetterFilter,
+  filterValues,
+  findDeadLetter,
+  listDeadLetters,
+  matches,
+} from './read.js';
 import type { LetterRunner } from './runner.js';
-import { dropOldLetters, type KeyOfConsumer, type ParkedState, purgeLettersOf } from './store.js';
-
-/** A fact that could not be applied, or that lies behind one, with what is known about it. */
-export interface DeadLetter extends KeyOfConsumer {
-  id: string;
-  /** The state of its key. */
-  state: ParkedState;
-  type: string;
-  partition: number;
-  offset: string;
-  headers: Record<string, string>;
-  /** The bytes as they came. */
-  payload: Buffer;
-  reason: string;
-  parkedAt: Date;
-}
-
-/** Which keys are meant: all that match what is given. */
-export type DeadLetterFilter = Partial<KeyOfConsumer>;
+import { dropOldLetters, type KeyOfConsumer, purgeLettersOf } from './store.js';
 
 /** The facts that a service's consumers could not apply: to be looked at, and to be applied once what was wrong is mended. */
 export class DeadLetters {
@@ -29,15 +19,12 @@ export class DeadLetters {
 
   /** The oldest first, at most 1,000. */
   async list(filter: DeadLetterFilter = {}): Promise<DeadLetter[]> {
-    return this.background.query<DeadLetter[]>(
-      `${selectLetters} WHERE ${matches('letter')} ORDER BY letter.id LIMIT 1000`,
-      values(filter),
-    );
+    return listDeadLetters(this.background, filter);
   }
 
   /** @throws Error when there is no such letter (any more) */
   async show(id: string): Promise<DeadLetter> {
-    const [letter] = await this.background.query<DeadLetter[]>(`${selectLetters} WHERE letter.id = $1`, [id]);
+    const letter = await findDeadLetter(this.background, id);
     if (!letter) throw new Error(`There is no dead letter ${id}`);
     return letter;
   }
@@ -50,7 +37,7 @@ export class DeadLetters {
   async replay(filter: DeadLetterFilter = {}): Promise<{ applied: number; remaining: number }> {
     const keys = await this.background.query<KeyOfConsumer[]>(
       `SELECT consumer, topic, key FROM parked_keys WHERE ${matches('parked_keys')} ORDER BY parked_at`,
-      values(filter),
+      filterValues(filter),
     );
     let applied = 0;
     for (const key of keys) applied += (await this.runner.run(key, false)).applied;
@@ -70,25 +57,8 @@ export class DeadLetters {
   private async count(filter: DeadLetterFilter): Promise<number> {
     const [row] = await this.background.query<Array<{ count: string }>>(
       `SELECT count(*) FROM dead_letters WHERE ${matches('dead_letters')}`,
-      values(filter),
+      filterValues(filter),
     );
     return Number(row?.count);
   }
-}
-
-const selectLetters = `
-  SELECT letter.id, letter.consumer, letter.topic, letter.key, coalesce(parked.state, 'PARKED') AS state, letter.type,
-    letter.kafka_partition AS partition, letter.kafka_offset AS offset, letter.headers, letter.payload, letter.reason,
-    letter.parked_at AS "parkedAt"
-  FROM dead_letters AS letter LEFT JOIN parked_keys AS parked USING (consumer, topic, key)`;
-
-function matches(table: string): string {
-  const columns = ['consumer', 'topic', 'key'];
-  return columns
-    .map((column, index) => `($${index + 1}::text IS NULL OR ${table}.${column} = $${index + 1})`)
-    .join(' AND ');
-}
-
-function values({ consumer, topic, key }: DeadLetterFilter): Array<string | null> {
-  return [consumer ?? null, topic ?? null, key ?? null];
 }
