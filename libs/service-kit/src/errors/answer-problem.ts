@@ -16,7 +16,8 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 
 /** Answers with a problem. */
 export function answerProblem(problem: ProblemError, request: FastifyRequest, reply: FastifyReply): void {
-  const body = JSON.stringify(problemBody(problem, request.id));
+  // As bytes: to a text Fastify would add a charset, which this media type does not have.
+  const body = Buffer.from(JSON.stringify(problemBody(problem, request.id)));
   reply.code(problem.status).headers(problemHeaders(problem)).send(body);
 }
 
