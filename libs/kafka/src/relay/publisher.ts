@@ -46,7 +46,8 @@ export class RelayPublisher {
   // Kafka refuses the batch for one of its rows and does not say which.
   private async oneByOne(rows: OutboxRow[], holder: Holder, signal: AbortSignal): Promise<void> {
     const heldBack = new Set<string>();
-    for (const row of rows.filter(({ key }) => !heldBack.has(key))) {
+    for (const row of rows) {
+      if (heldBack.has(row.key)) continue;
       try {
         await this.deliver([row], holder, signal);
       } catch (error) {

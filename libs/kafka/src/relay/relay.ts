@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { KafkaJSError } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaLink } from '../kafka-link.js';
 import type { Republisher } from '../outbox/republish.js';
@@ -132,7 +132,7 @@ export class Relay {
 
   private report(error: unknown, failures: number): void {
     if (this.stopping.signal.aborted) return;
-    if (error instanceof KafkaJSError) this.its.link.down();
+    if (error instanceof kafkajs.KafkaJSError) this.its.link.down();
     if (failures === 1 || failures % 30 === 0) this.its.logger.warn({ err: error, failures }, 'the relay tries again');
   }
 }

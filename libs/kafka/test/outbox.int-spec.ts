@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { fact } from '@plaza/contracts';
+import { traceStorage } from '../src/trace.js';
+import { NoteWritten } from './note.facts.js';
+import { type Instance, OutboxBed } from './outbox-bed.js';
+
+describe('outbox', () => {
+  let bed: OutboxBed;
+  let instance: Instance;
+
+  beforeAll(async () => {
+    bed = await OutboxBed.start();
+    instance = await bed.running();
+  });
+  afterAll(() => bed.stop());
+
+  it('refuses a fact outside a transaction', async () => {
+    const note = fact(NoteWritten, { note: 'loose', number: 1, text: '' });
+    await expect(instance.outbox.add(bed.dataSource.manager, note)).rejects.toThrow('open transaction');
+  });
+
+  it('refuses a fact that breaks its rules', async () => {
+    const wrong = { note: 'wrong', number: 'one' as unknown as number, text: '' };
+    await expect(bed.write(instance, NoteWritten, wrong)).rejects.toThrow('note.written is invalid');
+  });
+
+  it('publishes nothing of a transaction that is rolled back', async () => {
+    const rolledBack = bed.dataSource.transaction(async (manager) => {
+      await instance.outbox.add(manager, fact(NoteWritten, { note: 'undone', number: 1, text: '' }));
+      throw new Error('changed my mind');
+    });
+    await expect(rolledBack).rejects.toThrow('changed my mind');
+    await bed.written(instance, 'done', 1);
+    await bed.published();
+    expect((await bed.records('note')).map(({ key }) => key)).toEqual(['done']);
+  });
+
+  it('publishes a fact with its envelope, where the row says', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const version = await traceStorage.run({ traceparent }, () => bed.written(instance, 'traced', 7, 'with ünicode'));
+    await bed.published();
+    const record = (await bed.records('note')).at(-1);
+    expect(record).toMatchObject({ key: 'traced', fact: { note: 'traced', number: 7, text: 'with ünicode' } });
+    expect(record?.headers).toMatchObject({
+      'content-type': 'application/json',
+      ce_specversion: '1.0',
+      ce_type: 'note.written',
+      ce_subject: 'traced',
+      ce_source: 'urn:plaza:post-service',
+      ce_version: String(version),
+      ce_traceparent: traceparent,
+    });
+    expect(record?.headers.ce_snapshot).toBeUndefined();
+    const [row] = await bed.dataSource.query(
+      `SELECT fact_id, kafka_partition, kafka_offset FROM outbox WHERE key = 'traced'`,
+    );
+    expect(row).toEqual({
+      fact_id: record?.headers.ce_id,
+      kafka_partition: record?.partition,
+      kafka_offset: record?.offset,
+    });
+  });
+
+  it('takes the version that the caller gives, and draws a higher one for each fact without', async () => {
+    const { values, call } = instance.outbox.prepare(fact(NoteWritten, { note: 'versioned', number: 1, text: '' }));
+    const [given] = await bed.dataSource.query(`SELECT ${call(1, '42')} AS version`, values);
+    expect(given.version).toBe('42');
+    const first = await bed.written(instance, 'versioned', 2);
+    expect(await bed.written(instance, 'versioned', 3)).toBeGreaterThan(first);
+  });
+
+  it('publishes what one statement has written, once it is woken', async () => {
+    const { values, call } = instance.outbox.prepare(fact(NoteWritten, { note: 'single', number: 1, text: '' }));
+    await bed.dataSource.query(
+      `WITH created AS (INSERT INTO notes VALUES ('single', 1, 0) RETURNING note)
+       SELECT ${call(1)} FROM created`,
+      values,
+    );
+    instance.outbox.wake();
+    await bed.published();
+    expect((await bed.records('note')).at(-1)?.key).toBe('single');
+  });
+
+  it('wakes the relay by the commit, not by its poll', async () => {
+    await bed.published();
+    const took: number[] = [];
+    for (let number = 0; number < 20; number += 1) {
+      await bed.written(instance, 'quick', number);
+      await bed.published();
+    }
+    const rows = await bed.dataSource.query(
+      `SELECT extract(epoch FROM published_at - created_at)::float8 AS seconds FROM outbox WHERE key = 'quick'`,
+    );
+    for (const { seconds } of rows) took.push(seconds);
+    took.sort((a, b) => a - b);
+    // The poll alone would need 125 ms in the middle.
+    expect(took[10]).toBeLessThan(0.1);
+  });
+
+  it('tells its metrics', async () => {
+    const text = await instance.registry.metrics();
+    expect(text).toContain('plaza_outbox_backlog 0');
+    expect(text).toContain('plaza_relay_holder 1');
+    expect(text).toMatch(/plaza_outbox_publish_seconds_count [1-9]/);
+    expect(instance.link).toMatchObject({ connected: true, seenOnce: true });
+    expect(await instance.outbox.backlog()).toBe(0);
+  });
+});
