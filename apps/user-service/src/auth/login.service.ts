@@ -59,7 +59,7 @@ export class LoginService {
       await this.throttle.failed(attempt);
       throw new Unauthenticated('CREDENTIALS_INVALID', 'Login or password is wrong.');
     }
-    // Once more: of many guesses made at the same time no more may be answered than one after the other.
+    // Once more: among guesses made at the same time the right one must look like the others that came too soon.
     const failedBefore = await this.throttle.refuseBlocked(attempt);
     if (failedBefore) await this.throttle.forget(attempt);
     return account;

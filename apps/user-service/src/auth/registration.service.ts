@@ -12,6 +12,7 @@ import { SessionStarts } from '../sessions/session-starts.service.js';
 import { AccessTokens } from '../signing-keys/access-tokens.js';
 import { ownView } from '../users/user.view.js';
 import { contactUpdated, userCreated } from '../users/user-facts.js';
+import { readUser } from '../users/user-row.js';
 import type { Registration } from './auth.dto.js';
 import type { SignedInView } from './auth.view.js';
 import { insertUser, newUser } from './new-user.js';
@@ -43,7 +44,7 @@ export class RegistrationService {
       row.contactVersion = await this.outbox.add(manager, contactUpdated(row));
       await insertUser(manager, row, passwordHash);
       const tokens = await this.starts.start(manager, { userId: row.id, device, deviceName, sign });
-      return { user: ownView(row), ...tokens };
+      return { user: ownView(await readUser(manager, row.id)), ...tokens };
     });
     return signedIn.catch((error: unknown) => Promise.reject(takenNameProblem(error)));
   }

@@ -4,6 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { CONFIG, TooMany } from '@plaza/service-kit';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { UserConfig } from '../config.js';
+import { databaseTime } from '../database-time.js';
 import { type LoginFailures, oneMore, remainingMs } from './login-failures.js';
 
 /** Who tries to log in as whom: counted alike whether or not there is such an account. */
@@ -40,16 +41,22 @@ export class LoginThrottle {
     return row !== undefined;
   }
 
-  /** Counts a failure. */
+  /**
+   * Counts a failure, or refuses like an attempt that came too soon: of many guesses made at once no more are answered than
+   * one after the other. @throws TooMany LOGIN_THROTTLED
+   */
   async failed(attempt: LoginAttempt): Promise<void> {
     const key = keyOf(attempt);
-    await this.database.transaction(async (manager) => {
+    const waitMs = await this.database.transaction(async (manager) => {
       await lock(manager, key);
       const [before] = await manager.query<Row[]>(READ, [key]);
-      const now = before?.now ?? new Date();
+      const now = before?.now ?? (await databaseTime(manager));
+      if (before && remainingMs(before, now) > 0) return remainingMs(before, now);
       const { count, blockedUntil } = oneMore(before, now, this.config.loginFailures);
       await manager.query(WRITE, [key, count, blockedUntil]);
+      return 0;
     });
+    if (waitMs > 0) throw throttled(waitMs);
   }
 
   /** The right password was given: what failed before was its owner. */

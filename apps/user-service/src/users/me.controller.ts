@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, Patch, Put, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, type TokenUser } from '@plaza/service-kit';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, CurrentUser, type TokenUser } from '@plaza/service-kit';
 import type { FastifyReply } from 'fastify';
 import { tagged } from './etag.js';
 import { PrivacySettings, privacyOf } from './privacy-settings.js';
@@ -13,7 +13,6 @@ import { UsersService } from './users.service.js';
 const IF_MATCH = { name: 'if-match', required: false, description: 'ETag of what the change starts from; else 412' };
 
 @ApiTags('users')
-@ApiBearerAuth()
 @Controller('v1/users/me')
 export class MeController {
   constructor(
@@ -31,6 +30,7 @@ export class MeController {
   @Patch()
   @ApiOperation({ summary: 'Change the profile; what is absent stays, null takes away' })
   @ApiHeader(IF_MATCH)
+  @ApiProblems({ 403: ['ACCOUNT_SUSPENDED', 'ACCOUNT_DEACTIVATED'], 412: ['VERSION_CHANGED'] })
   @ApiOkResponse({ type: OwnUserView })
   async update(
     @CurrentUser() me: TokenUser,
@@ -54,6 +54,7 @@ export class MeController {
   @Put('privacy')
   @ApiOperation({ summary: 'Replace who may see or do what' })
   @ApiHeader(IF_MATCH)
+  @ApiProblems({ 403: ['ACCOUNT_SUSPENDED', 'ACCOUNT_DEACTIVATED'], 412: ['VERSION_CHANGED'] })
   @ApiOkResponse({ type: PrivacySettings })
   async replacePrivacy(
     @CurrentUser() me: TokenUser,

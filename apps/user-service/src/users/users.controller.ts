@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, IdParam, type Page, type TokenUser } from '@plaza/service-kit';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiPage, ApiProblems, CurrentUser, IdParam, type Page, type TokenUser } from '@plaza/service-kit';
 import type { FastifyReply } from 'fastify';
 import { tagged } from './etag.js';
 import { UserSummaryView, UserView, viewFor } from './user.view.js';
@@ -9,7 +9,6 @@ import { SearchUsers } from './users.dto.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('users')
-@ApiBearerAuth()
 @Controller('v1/users')
 export class UsersController {
   constructor(
@@ -19,6 +18,8 @@ export class UsersController {
 
   @Get()
   @ApiOperation({ summary: 'Find users by a part of the username or the display name' })
+  @ApiPage(UserSummaryView)
+  @ApiProblems({ 400: ['QUERY_INVALID', 'CURSOR_INVALID'] })
   search(@Query() query: SearchUsers): Promise<Page<UserSummaryView>> {
     return this.found.search(query);
   }
@@ -26,6 +27,7 @@ export class UsersController {
   @Get('by-username/:username')
   @ApiOperation({ summary: 'A user by username' })
   @ApiOkResponse({ type: UserView })
+  @ApiProblems({ 404: ['USER_NOT_FOUND'] })
   async byUsername(
     @Param('username') username: string,
     @CurrentUser() viewer: TokenUser,
@@ -37,6 +39,7 @@ export class UsersController {
   @Get(':id')
   @ApiOperation({ summary: 'A user by id' })
   @ApiOkResponse({ type: UserView })
+  @ApiProblems({ 404: ['USER_NOT_FOUND'] })
   async byId(
     @IdParam() id: string,
     @CurrentUser() viewer: TokenUser,

@@ -1,0 +1,19 @@
+import { isPlainText } from './text.js';
+
+describe('isPlainText', () => {
+  it.each([
+    ['a name', 'Алиса 🐇', {}, true],
+    ['as many characters as there may be, each two units long', '🐇'.repeat(10), {}, true],
+    ['one more', '🐇'.repeat(11), {}, false],
+    ['nothing', '', {}, false],
+    ['only blanks', '   ', {}, false],
+    ['a NUL', 'a\0b', {}, false],
+    ['a line break', 'a\nb', {}, false],
+    ['a line break where there may be some', 'a\nb', { lines: true }, true],
+    ['an escape where lines may be', 'a\u001bb', { lines: true }, false],
+    ['half a pair', 'a\ud800', {}, false],
+    ['a list', ['a'], {}, false],
+  ])('%s: %p', (_, value, rule, expected) => {
+    expect(isPlainText(value, { max: 10, ...rule })).toBe(expected);
+  });
+});

@@ -1,0 +1,277 @@
+import { eventually } from '@plaza/testing';
+import { type SignedIn, somebody, UserUnderTest } from './user-under-test.js';
+
+interface Session {
+  id: string;
+  current: boolean;
+  ip: string;
+  userAgent: string;
+  deviceName: string | null;
+}
+
+interface Sessions {
+  items: Session[];
+  nextCursor: string | null;
+}
+
+describe('sessions', () => {
+  let users: UserUnderTest;
+
+  beforeAll(async () => {
+    users = await UserUnderTest.start();
+  });
+
+  afterAll(() => users?.stop());
+
+  const works = async (token: string) => (await users.request('GET', '/v1/users/me', { token })).status;
+  const sessionsOf = (token: string, query = '') =>
+    users.request<Sessions>('GET', `/v1/auth/sessions${query}`, { token });
+  const currentOf = async (token: string) => (await sessionsOf(token)).body.items.find(({ current }) => current)?.id;
+
+  async function signIn(devices = 1): Promise<{ first: SignedIn; others: SignedIn[] }> {
+    const person = somebody();
+    const first = await users.register(person);
+    const others: SignedIn[] = [];
+    for (let count = 1; count < devices; count += 1) {
+      others.push((await users.logIn(person.username, person.password)).body);
+    }
+    return { first, others };
+  }
+
+  describe('refresh', () => {
+    it('gives a new pair, and both access tokens work', async () => {
+      const { first } = await signIn();
+      const { status, body, headers } = await users.refresh(first.refreshToken);
+      expect({ status, body }).toMatchObject({ status: 200, body: { expiresIn: 600 } });
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(body.refreshToken).not.toBe(first.refreshToken);
+      expect(await works(body.accessToken)).toBe(200);
+      expect(await works(first.accessToken)).toBe(200);
+    });
+
+    it('gives one successor to twenty who ask at once, and it works', async () => {
+      const { first } = await signIn();
+      const answers = await Promise.all(Array.from({ length: 20 }, () => users.refresh(first.refreshToken)));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      const successors = new Set(answers.map(({ body }) => body.refreshToken));
+      expect(successors.size).toBe(1);
+      expect(await users.refresh([...successors][0] ?? '')).toMatchObject({ status: 200 });
+    });
+
+    it('gives the successor again when the answer was lost, for 10 s', async () => {
+      const { first } = await signIn();
+      const { body: lost } = await users.refresh(first.refreshToken);
+      await agoRotated(first.user.id, 9);
+      expect((await users.refresh(first.refreshToken)).body.refreshToken).toBe(lost.refreshToken);
+      await agoRotated(first.user.id, 11);
+      expect(await users.refresh(first.refreshToken)).toMatchObject({ status: 401 });
+    });
+
+    it('of a used token ends the session everywhere, and says so in the audit log', async () => {
+      const { first } = await signIn();
+      const { body: second } = await users.refresh(first.refreshToken);
+      const { body: third } = await users.refresh(second.refreshToken);
+      const id = await currentOf(third.accessToken);
+
+      const reused = await users.refresh(first.refreshToken);
+      expect(reused).toMatchObject({ status: 401, body: { code: 'REFRESH_TOKEN_INVALID' } });
+      expect(await users.refresh(third.refreshToken)).toMatchObject({ status: 401 });
+      const refused = await users.request('GET', '/v1/users/me', { token: third.accessToken });
+      expect(refused).toMatchObject({ status: 401, body: { code: 'SESSION_REVOKED' } });
+
+      const facts = await users.facts(id);
+      expect(facts).toMatchObject([{ type: 'session.revoked', payload: { sessionId: id, userId: first.user.id } }]);
+      const log = await users.query('SELECT actor_id, action FROM audit_logs WHERE resource_id = $1', [id]);
+      expect(log).toEqual([{ actor_id: first.user.id, action: 'REFRESH_TOKEN_REUSED' }]);
+      const [row] = await users.query('SELECT revoked_reason FROM user_sessions WHERE id = $1', [id]);
+      expect(row).toEqual({ revoked_reason: 'TOKEN_REUSED' });
+    });
+
+    it('leaves the other sessions of the user alone', async () => {
+      const { first, others } = await signIn(2);
+      const { body: second } = await users.refresh(first.refreshToken);
+      await users.refresh(second.refreshToken);
+      await users.refresh(first.refreshToken);
+      expect(await users.refresh(others[0]?.refreshToken ?? '')).toMatchObject({ status: 200 });
+    });
+
+    it('keeps the session alive', async () => {
+      const { first } = await signIn();
+      await users.query(`UPDATE user_sessions SET expires_at = now() + interval '1 min' WHERE user_id = $1`, [
+        first.user.id,
+      ]);
+      await users.refresh(first.refreshToken);
+      const [row] = await users.query(
+        `SELECT expires_at > now() + interval '29 days' AS renewed FROM user_sessions WHERE user_id = $1`,
+        [first.user.id],
+      );
+      expect(row).toEqual({ renewed: true });
+    });
+
+    it.each([
+      ['has expired', `UPDATE user_sessions SET expires_at = now() WHERE user_id = $1`, 401, 'REFRESH_TOKEN_INVALID'],
+      ['is of a suspended account', `UPDATE users SET status = 'SUSPENDED' WHERE id = $1`, 403, 'ACCOUNT_SUSPENDED'],
+      ['is of an account that is gone', `DELETE FROM users WHERE id = $1`, 401, 'REFRESH_TOKEN_INVALID'],
+    ])('refuses a token that %s', async (_, change, status, code) => {
+      const { first } = await signIn();
+      await users.query(change, [first.user.id]);
+      expect(await users.refresh(first.refreshToken)).toMatchObject({ status, body: { code } });
+    });
+
+    it('refuses what is no token, or is made up from a session that exists', async () => {
+      const { first } = await signIn();
+      const real = Buffer.from(first.refreshToken, 'base64url');
+      const forged = Buffer.concat([real.subarray(0, 16), Buffer.alloc(64, 7)]).toString('base64url');
+      for (const token of ['', 'nonsense', forged, `${first.refreshToken}A`, first.accessToken.slice(0, 107)]) {
+        expect(await users.refresh(token)).toMatchObject({ status: 401, body: { code: 'REFRESH_TOKEN_INVALID' } });
+      }
+      expect(await users.refresh(first.refreshToken)).toMatchObject({ status: 200 });
+    });
+
+    it.each([
+      ['nothing', {}],
+      ['a number', { refreshToken: 7 }],
+      ['a text that is too long', { refreshToken: 'a'.repeat(201) }],
+      ['an unknown field', { refreshToken: 'a', userId: 'b' }],
+    ])('refuses %s', async (_, body) => {
+      expect(await users.post('/v1/auth/refresh', body)).toMatchObject({ status: 422, body: { code: 'BODY_INVALID' } });
+    });
+  });
+
+  describe('log-out', () => {
+    it('ends the session at once, tells, and lets the others be', async () => {
+      const { first, others } = await signIn(2);
+      const id = await currentOf(first.accessToken);
+      expect(await users.request('POST', '/v1/auth/logout', { token: first.accessToken })).toMatchObject({
+        status: 204,
+      });
+      expect(await works(first.accessToken)).toBe(401);
+      expect(await users.refresh(first.refreshToken)).toMatchObject({ status: 401 });
+      expect(await works(others[0]?.accessToken ?? '')).toBe(200);
+      expect(await users.facts(id)).toMatchObject([{ type: 'session.revoked' }]);
+      const facts = await users.facts(first.user.id);
+      expect(facts.at(-1)).toMatchObject({ type: 'user-activity.logged-out', payload: { sessionId: id } });
+    });
+
+    it('remembers the end for longer than the last access token lives', async () => {
+      const { first } = await signIn();
+      const id = await currentOf(first.accessToken);
+      await users.request('POST', '/v1/auth/logout', { token: first.accessToken });
+      const [revoked] = await users.facts(id);
+      const { revokedAt, tokensExpireAt } = revoked?.payload ?? {};
+      expect(Date.parse(String(tokensExpireAt)) - Date.parse(String(revokedAt))).toBeGreaterThanOrEqual(600_000);
+    });
+  });
+
+  describe('list', () => {
+    it('shows where one is signed in, the newest first, and which is this one', async () => {
+      const person = somebody();
+      const first = await users.register(person);
+      await users.post(
+        '/v1/auth/login',
+        { login: person.username, password: person.password, deviceName: 'Phone' },
+        { 'x-forwarded-for': '198.51.100.9', 'user-agent': 'Mozilla/5.0 (Test)' },
+      );
+      const { body } = await sessionsOf(first.accessToken);
+      expect(body.items).toMatchObject([
+        { deviceName: 'Phone', ip: '198.51.100.9', userAgent: 'Mozilla/5.0 (Test)', current: false },
+        { deviceName: null, current: true },
+      ]);
+      expect(JSON.stringify(body)).not.toMatch(/hash|salt|token/i);
+    });
+
+    it('comes in pages', async () => {
+      const { first } = await signIn(5);
+      const seen: string[] = [];
+      let query = '?limit=2';
+      for (let pages = 0; pages < 3; pages += 1) {
+        const { body } = await sessionsOf(first.accessToken, query);
+        seen.push(...body.items.map(({ id }) => id));
+        query = `?limit=2&cursor=${body.nextCursor}`;
+        expect(body.nextCursor === null).toBe(pages === 2);
+      }
+      expect(new Set(seen).size).toBe(5);
+    });
+
+    it("refuses a cursor that is not this user's", async () => {
+      const [alice, bob] = [await signIn(3), await signIn(3)];
+      const { body } = await sessionsOf(alice.first.accessToken, '?limit=1');
+      const answer = await sessionsOf(bob.first.accessToken, `?limit=1&cursor=${body.nextCursor}`);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'CURSOR_INVALID' } });
+    });
+  });
+
+  describe('ending', () => {
+    it('one ends that one, and doing it again changes nothing', async () => {
+      const { first, others } = await signIn(2);
+      const id = await currentOf(others[0]?.accessToken ?? '');
+      for (const _ of ['once', 'twice']) {
+        const answer = await users.request('DELETE', `/v1/auth/sessions/${id}`, { token: first.accessToken });
+        expect(answer).toMatchObject({ status: 204 });
+      }
+      expect(await works(others[0]?.accessToken ?? '')).toBe(401);
+      expect(await works(first.accessToken)).toBe(200);
+      expect(await users.facts(id)).toHaveLength(1);
+      expect((await sessionsOf(first.accessToken)).body.items.map((session) => session.id)).not.toContain(id);
+    });
+
+    it('all others leaves this one', async () => {
+      const { first, others } = await signIn(4);
+      expect(await users.request('DELETE', '/v1/auth/sessions', { token: first.accessToken })).toMatchObject({
+        status: 204,
+      });
+      expect(await Promise.all(others.map(({ accessToken }) => works(accessToken)))).toEqual([401, 401, 401]);
+      expect((await sessionsOf(first.accessToken)).body.items).toMatchObject([{ current: true }]);
+    });
+
+    it('all others from two devices at once leaves at most one, and hangs nobody', async () => {
+      const { first, others } = await signIn(8);
+      const tokens = [first, others[0] ?? first].map(({ accessToken }) => accessToken);
+      const answers = await Promise.all(tokens.map((token) => users.request('DELETE', '/v1/auth/sessions', { token })));
+      expect(answers.every(({ status }) => status === 204 || status === 401)).toBe(true);
+      const [row] = await users.query<{ count: number }>(
+        'SELECT count(*)::int FROM user_sessions WHERE user_id = $1 AND revoked_at IS NULL',
+        [first.user.id],
+      );
+      expect(row?.count).toBeLessThanOrEqual(1);
+    });
+
+    it("somebody else's is not found", async () => {
+      const [alice, bob] = [await signIn(), await signIn()];
+      const id = await currentOf(alice.first.accessToken);
+      const answer = await users.request('DELETE', `/v1/auth/sessions/${id}`, { token: bob.first.accessToken });
+      expect(answer).toMatchObject({ status: 404, body: { code: 'SESSION_NOT_FOUND' } });
+      expect(await works(alice.first.accessToken)).toBe(200);
+    });
+  });
+
+  it('deletes sessions a day after they expired', async () => {
+    const [old, open] = [await signIn(), await signIn()];
+    await users.query(`UPDATE user_sessions SET expires_at = now() - interval '25 hours' WHERE user_id = $1`, [
+      old.first.user.id,
+    ]);
+    const { SessionCleanup } = await import('../src/sessions/session-cleanup.job.js');
+    await users.service.running.app.get(SessionCleanup).run(new AbortController().signal);
+    const left = await users.query('SELECT user_id FROM user_sessions WHERE user_id = ANY($1)', [
+      [old.first.user.id, open.first.user.id],
+    ]);
+    expect(left).toEqual([{ user_id: open.first.user.id }]);
+  });
+
+  it('ends a session in another process within a second', async () => {
+    const { first } = await signIn();
+    const id = await currentOf(first.accessToken);
+    await users.request('POST', '/v1/auth/logout', { token: first.accessToken });
+    await eventually(async () => {
+      const [row] = await users.query('SELECT published_at FROM outbox WHERE key = $1', [id]);
+      if (!row?.published_at) throw new Error('the fact has not left yet');
+    });
+  });
+
+  async function agoRotated(userId: string, seconds: number): Promise<void> {
+    await users.query(`UPDATE user_sessions SET rotated_at = now() - $2 * interval '1 s' WHERE user_id = $1`, [
+      userId,
+      seconds,
+    ]);
+  }
+});
