@@ -18,8 +18,9 @@ export class StoredSigningKeysConsumer {
 
   @EventPattern('signing-key.published', shared)
   async onSigningKeyPublished(@Payload() fact: SigningKeyPublished, @Ctx() context: FactContext): Promise<void> {
+    // First, because a key that can't be used fails here: then its fact is parked, and no table holds it.
+    await this.keys.put(publishedKey(fact, context.version));
     await this.table.write(context.manager, fact, context.version);
-    context.afterCommit(() => void this.keys.put(publishedKey(fact, context.version)));
   }
 }
 

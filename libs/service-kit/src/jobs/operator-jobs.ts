@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { DeadLetters, Replayer, Republisher } from '@plaza/kafka';
-import type { JsonValue } from '../paging/cursors.js';
 import { type JobHandler, JobKind } from './job.js';
 
 /** What an operator asks of a running service by adding a job to its table (`npm run plaza -- ...`). */
@@ -11,13 +10,20 @@ export interface OperatorJobs {
   'dead-letters.replay': { consumer?: string; topic?: string; key?: string };
 }
 
+/** What comes of it. */
+export interface OperatorResults {
+  'kafka.republish': { published: number };
+  'kafka.replay': { applied: number };
+  'dead-letters.replay': { applied: number; remaining: number };
+}
+
 /** Publishes a state topic anew from the tables. */
 @Injectable()
 @JobKind({ kind: 'kafka.republish', concurrency: 1 })
 export class RepublishJob implements JobHandler<OperatorJobs['kafka.republish']> {
   constructor(private readonly republisher: Republisher) {}
 
-  async run({ topic }: OperatorJobs['kafka.republish']): Promise<JsonValue> {
+  async run({ topic }: OperatorJobs['kafka.republish']): Promise<OperatorResults['kafka.republish']> {
     return { published: await this.republisher.republish(topic) };
   }
 }
@@ -28,7 +34,7 @@ export class RepublishJob implements JobHandler<OperatorJobs['kafka.republish']>
 export class ReplayJob implements JobHandler<OperatorJobs['kafka.replay']> {
   constructor(private readonly replayer: Replayer) {}
 
-  async run({ consumer, from }: OperatorJobs['kafka.replay']): Promise<JsonValue> {
+  async run({ consumer, from }: OperatorJobs['kafka.replay']): Promise<OperatorResults['kafka.replay']> {
     return { applied: await this.replayer.replay(consumer, from === 'beginning' ? from : new Date(from)) };
   }
 }
@@ -39,8 +45,7 @@ export class ReplayJob implements JobHandler<OperatorJobs['kafka.replay']> {
 export class DeadLettersReplayJob implements JobHandler<OperatorJobs['dead-letters.replay']> {
   constructor(private readonly deadLetters: DeadLetters) {}
 
-  async run(filter: OperatorJobs['dead-letters.replay']): Promise<JsonValue> {
-    const { applied, remaining } = await this.deadLetters.replay(filter);
-    return { applied, remaining };
+  async run(filter: OperatorJobs['dead-letters.replay']): Promise<OperatorResults['dead-letters.replay']> {
+    return this.deadLetters.replay(filter);
   }
 }

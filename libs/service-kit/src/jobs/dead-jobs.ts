@@ -1,0 +1,28 @@
+import type { DataSource } from 'typeorm';
+
+/** A job whose tries are used up. */
+export interface DeadJob {
+  id: string;
+  kind: string;
+  payload: unknown;
+  attempts: number;
+  lastError: string;
+  finishedAt: Date;
+}
+
+/** The jobs in a service's database that were given up in the last 30 days, whether it runs or not: at most 1,000. */
+export async function listDeadJobs(dataSource: DataSource): Promise<DeadJob[]> {
+  return dataSource.query<DeadJob[]>(`
+    SELECT id, kind, payload, attempts, last_error AS "lastError", finished_at AS "finishedAt"
+    FROM jobs WHERE status = 'DEAD' ORDER BY finished_at LIMIT 1000`);
+}
+
+/** Has a dead job tried again, with as many tries as at first; false when there is none with this id. */
+export async function retryDeadJob(dataSource: DataSource, id: string): Promise<boolean> {
+  const [, revived] = await dataSource.query<[unknown[], number]>(
+    `UPDATE jobs SET status = 'PENDING', attempts = 0, run_at = now(), finished_at = NULL, updated_at = now()
+     WHERE id = $1 AND status = 'DEAD'`,
+    [id],
+  );
+  return revived > 0;
+}
