@@ -1,5 +1,6 @@
 import { CreateUserCache1795262400100 } from './migrations/20261121T1200-create-user-cache.js';
 
+export { MongoUserCacheStore } from './mongo.store.js';
 export { PostgresUserCacheStore } from './postgres.store.js';
 export { UserCacheEntry } from './user-cache.entity.js';
 export { UserCache } from './user-cache.js';

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import type { UserCacheEntry } from './user-cache.entity.js';
 import type { UserCacheStore } from './user-cache.store.js';
@@ -70,7 +69,7 @@ export class UserCache<Transaction = EntityManager> {
     if (this.polling) return;
     this.polling = true;
     while (this.waiting.size > 0) {
-      await delay(pollEvery);
+      await new Promise((resolve) => setTimeout(resolve, pollEvery));
       await this.look([...this.waiting.keys()]);
     }
     this.polling = false;
