@@ -18,7 +18,6 @@ const PRODUCING = Symbol('PRODUCING');
 export function producingProviders(options: KafkaModuleOptions): Provider[] {
   const { background, settings, logger } = options;
   const always: Provider[] = [
-    KafkaLink,
     { provide: KAFKA_CLIENT, useFactory: () => createKafka(settings, logger) },
     { provide: Topics, useFactory: (kafka: Kafka) => new Topics(kafka, settings), inject: [KAFKA_CLIENT] },
     {

@@ -51,13 +51,14 @@ async function inTransaction(dataSource: DataSource, change: (manager: EntityMan
 }
 
 async function createPartition(manager: EntityManager, day: string): Promise<void> {
+  await manager.query(`LOCK TABLE outbox_default IN ACCESS EXCLUSIVE MODE`);
   const from = `${day} 00:00:00+00`;
   const to = `${shift(day, 1)} 00:00:00+00`;
   const [inDefault] = await manager.query<unknown[]>(
     `SELECT 1 FROM outbox_default WHERE created_at >= $1 AND created_at < $2 LIMIT 1`,
     [from, to],
   );
-  // Its rows would have to move while the relay works on them. They are as good where they are.
+  // As before the first call of a service's life. They are as good where they are, and moving them would cross the relay.
   if (inDefault) return;
   // Attached rather than created in place: that locks the parent against other changes of it only.
   await manager.query(`CREATE TABLE outbox_${day} (LIKE outbox INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`);
