@@ -43,6 +43,9 @@ export interface Instance {
   stop(): Promise<void>;
 }
 
+/** Consumer, type and method, as `@EventPattern` would declare them. */
+export type Method = [ConsumerOptions, string | string[], Handler];
+
 export interface BedOptions {
   brokers?: string;
   postgresUrl?: string;
@@ -77,32 +80,9 @@ export class ConsumerBed {
     return new ConsumerBed(database.url, await connect(database.url), settings, () => database.drop());
   }
 
-  /** Another instance with these methods: consumer and type, as `@EventPattern` would declare them. */
-  async instance(...methods: Array<[ConsumerOptions, string | string[], Handler]>): Promise<Instance> {
-    const background = await connect(this.url);
-    const settings = { ...this.settings, instance: randomUUID() };
-    const logger = pino({ level: process.env.PLAZA_TEST_LOG ?? 'silent' });
-    const registry = new Registry();
-    const kafka = createKafka(settings, logger);
-    const topics = new Topics(kafka, settings);
-    const transport = new KafkaTransport({ settings, logger, registry, background, kafka, topics });
-    for (const [options, types, handler] of methods) declare(transport, options, types, handler);
-    const fatal: Error[] = [];
-    transport.onFatal((reason) => fatal.push(reason));
-    transport.listen(() => undefined);
-    const stop = async (): Promise<void> => {
-      await transport.close();
-      if (background.isInitialized) await background.destroy();
-    };
-    const instance = {
-      transport,
-      letters: new DeadLetters(background, transport.runtime.letters),
-      replayer: new Replayer(transport.runtime),
-      cleaner: new InboxCleaner(background, kafka, settings.prefix),
-      registry,
-      fatal,
-      stop,
-    };
+  /** Another instance with these methods. */
+  async instance(...methods: Method[]): Promise<Instance> {
+    const instance = await startInstance(this.url, { ...this.settings, instance: randomUUID() }, methods);
     this.instances.push(instance);
     return instance;
   }
@@ -184,6 +164,12 @@ export class ConsumerBed {
     }
   }
 
+  /** Connects anew, and makes the topics that are gone. */
+  async forgetKafka(): Promise<void> {
+    await this.producer?.disconnect();
+    this.producer = undefined;
+  }
+
   /** Makes the topics as a publishing service would. */
   async makeTopics(): Promise<void> {
     const kafka = createKafka(this.settings, pino({ level: 'silent' }));
@@ -229,12 +215,28 @@ export async function apply(
   await manager.query('INSERT INTO applied (consumer, key, step) VALUES ($1, $2, $3)', [consumer, key, step]);
 }
 
-export function declare(
-  transport: KafkaTransport,
-  options: ConsumerOptions,
-  types: string | string[],
-  handler: Handler,
-): void {
+export async function startInstance(url: string, settings: KafkaSettings, methods: Method[]): Promise<Instance> {
+  const background = await connect(url);
+  const logger = pino({ level: process.env.PLAZA_TEST_LOG ?? 'silent' });
+  const registry = new Registry();
+  const kafka = createKafka(settings, logger);
+  const topics = new Topics(kafka, settings);
+  const transport = new KafkaTransport({ settings, logger, registry, background, kafka, topics });
+  for (const method of methods) declare(transport, method);
+  const fatal: Error[] = [];
+  transport.onFatal((reason) => fatal.push(reason));
+  transport.listen(() => undefined);
+  const stop = async (): Promise<void> => {
+    await transport.close();
+    if (background.isInitialized) await background.destroy();
+  };
+  const letters = new DeadLetters(background, transport.runtime.letters);
+  const replayer = new Replayer(transport.runtime);
+  const cleaner = new InboxCleaner(background, kafka, settings.prefix);
+  return { transport, letters, replayer, cleaner, registry, fatal, stop };
+}
+
+function declare(transport: KafkaTransport, [options, types, handler]: Method): void {
   const extras = { ...options };
   for (const type of [types].flat()) {
     transport.addHandler(type, async (payload, context) => handler(payload as never, context), true, extras);
@@ -242,7 +244,8 @@ export function declare(
 }
 
 export async function connect(url: string): Promise<DataSource> {
-  const extra = { connectionTimeoutMillis: 1_000, query_timeout: 5_000 };
+  // As a service's pool for consumers does: a process that hangs in a transaction must not hold its locks for long.
+  const extra = { connectionTimeoutMillis: 1_000, query_timeout: 5_000, idle_in_transaction_session_timeout: 5_000 };
   const dataSource = new DataSource({ type: 'postgres', url, entities: [], poolSize: 6, extra });
   return dataSource.initialize();
 }
