@@ -52,7 +52,12 @@ export async function startPlatform(
     stop: async () => void (await Promise.all(processes.map((process) => process.end()))),
   };
   for (const process of processes) process.start();
-  await platform.ready();
+  try {
+    await platform.ready();
+  } catch (error) {
+    await platform.stop();
+    throw error;
+  }
   return platform;
 }
 
