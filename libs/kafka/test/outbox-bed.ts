@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FactClass, fact } from '@plaza/contracts';
-import { createTestDatabase, eventually, kafkaPrefix, testServers } from '@plaza/testing';
+import { createTestDatabase, deleteTopics, eventually, kafkaPrefix, testServers } from '@plaza/testing';
 import { type Kafka, Kafka as KafkaJS, logLevel } from 'kafkajs';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -41,8 +41,12 @@ export class OutboxBed {
     readonly settings: KafkaSettings,
   ) {}
 
-  static async start(o: { brokers?: string; partitions?: number } = {}): Promise<OutboxBed> {
-    const database = await createTestDatabase({ template: 'kafka', migrate: (url) => migrate(url) });
+  /** On the servers of the tests, or on others, which the test must then clean up itself. */
+  static async start(o: { brokers?: string; postgresUrl?: string; partitions?: number } = {}): Promise<OutboxBed> {
+    const database = o.postgresUrl
+      ? { url: o.postgresUrl, drop: async () => undefined }
+      : await createTestDatabase({ template: 'outbox', migrate });
+    if (o.postgresUrl) await migrate(o.postgresUrl);
     const dataSource = await connect(database.url, 20);
     const brokers = (o.brokers ?? testServers().kafkaBrokers).split(',');
     const settings: KafkaSettings = {
@@ -119,6 +123,7 @@ export class OutboxBed {
     for (const instance of this.instances) await instance.stop();
     await this.dataSource.destroy();
     await this.database.drop();
+    if (this.settings.brokers.join() === testServers().kafkaBrokers) await deleteTopics(this.settings.prefix);
   }
 }
 
