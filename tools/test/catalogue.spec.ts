@@ -30,10 +30,13 @@ const replica = `
     @EventPattern('user.created', replica) onUserCreated() {}
   }`;
 
+const database =
+  "import { defineService } from '@plaza/service-kit'; export const app = defineService({ database: {} });";
+
 describe('consumers', () => {
   it('are found in an app and in what it imports', () => {
     const consumers = consumersOf('user.created', {
-      'apps/post-service/src/index.ts': "import { FeedModule } from './feed.js'; export const app = FeedModule;",
+      'apps/post-service/src/index.ts': `import { FeedModule } from './feed.js'; export const it = FeedModule; ${database}`,
       'apps/post-service/src/feed.ts': replica.replace('Replica', 'FeedModule'),
     });
     expect(consumers).toEqual([
@@ -52,7 +55,7 @@ describe('consumers', () => {
       'libs/cache/src/index.ts': "export { Replica } from './replica.js'; export * from './other.js';",
       'libs/cache/src/replica.ts': replica,
       'libs/cache/src/other.ts': 'export const other = 1;',
-      'apps/post-service/src/index.ts': "import { Replica } from '@plaza/cache'; export const it = Replica;",
+      'apps/post-service/src/index.ts': `import { Replica } from '@plaza/cache'; export const it = Replica; ${database}`,
       'apps/event-service/src/index.ts': "import { other } from '@plaza/cache'; export const it = other;",
     });
     expect(consumers?.map((it) => it.service)).toEqual(['post-service']);
@@ -63,6 +66,7 @@ describe('consumers', () => {
       'apps/post-service/src/options.ts': "export const revocations = { consumer: 'revocations', kind: 'broadcast' };",
       'apps/post-service/src/index.ts': `
         import { revocations } from './options.js';
+        ${database}
         export class It {
           @EventPattern(['session.revoked', 'user.created'], revocations) on() {}
         }`,
@@ -70,9 +74,25 @@ describe('consumers', () => {
     expect(consumers).toMatchObject([{ consumer: 'revocations', broadcast: true }]);
   });
 
+  it('that come in two forms are shared where the service has a database and broadcast where it has none', () => {
+    const both = `
+      const shared = { consumer: 'keys' };
+      const broadcast = { consumer: 'keys', kind: 'broadcast' };
+      export class Stored { @EventPattern('signing-key.published', shared) on() {} }
+      export class Kept { @EventPattern('signing-key.published', broadcast) on() {} }`;
+    const consumers = consumersOf('signing-key', {
+      'apps/post-service/src/index.ts': both + database,
+      'apps/api-gateway/src/index.ts': both,
+    });
+    expect(consumers).toMatchObject([
+      { service: 'api-gateway', broadcast: true },
+      { service: 'post-service', broadcast: false },
+    ]);
+  });
+
   it('of a type that nobody declares are a problem', () => {
     const { problems } = catalogueOf({
-      'apps/post-service/src/index.ts': replica.replace('user.created', 'user.exploded'),
+      'apps/post-service/src/index.ts': replica.replace('user.created', 'user.exploded') + database,
     });
     expect(problems).toContain(
       'apps/post-service/src/index.ts: post-service.replica consumes user.exploded, which is not declared in libs/contracts',

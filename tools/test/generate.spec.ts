@@ -17,6 +17,7 @@ beforeEach(() => {
   ({ root, remove } = temporaryWorkspace({
     'apps/social-service/src/index.ts': `
       import { fact, FollowCreated } from '@plaza/contracts';
+      export const app = defineService({ database: {} });
       export class Follows {
         @EventPattern('user.created', { consumer: 'replica' }) on(it) { return this.outbox.add(it, fact(FollowCreated, it)); }
       }`,

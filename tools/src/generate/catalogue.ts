@@ -7,7 +7,7 @@ import {
   type FactDeclaration,
   type TopicDeclaration,
 } from '@plaza/contracts';
-import { type ConsumerUse, consumersIn } from './consumers.js';
+import { type ConsumerUse, consumersIn, declaresDatabase } from './consumers.js';
 import { type FactDoc, factDocs } from './fact-docs.js';
 import { factsBuiltIn } from './producers.js';
 import { Sources } from './sources.js';
@@ -39,7 +39,9 @@ export function readCatalogue(root: string): Catalogue {
   const docs = factDocs(sources);
   const services = readdirSync(join(root, 'apps')).filter((name) => !composing.has(name));
   const files = new Map(services.map((name) => [name, filesOf(sources, name)]));
-  const consumers = [...files].flatMap(([service, paths]) => consumersIn(sources, service, paths));
+  const consumers = [...files].flatMap(([service, paths]) =>
+    started(sources, paths, consumersIn(sources, service, paths)),
+  );
   const built = new Map([...files].map(([service, paths]) => [service, factsBuiltIn(sources, paths)]));
   return {
     topics: declaredTopics().map((topic) => catalogueTopic(topic, docs, consumers)),
@@ -62,6 +64,18 @@ export function keyShape(declaration: FactDeclaration): string {
 function filesOf(sources: Sources, app: string): string[] {
   const entries = ['index.ts', 'main.ts'].map((name) => join(sources.root, 'apps', app, 'src', name));
   return sources.reachableFrom(entries.filter((file) => existsSync(file)));
+}
+
+/**
+ * A lib may bring one consumer in two forms, shared for services with a database and broadcast for those without: which
+ * keep no positions and so have no shared consumers at all.
+ */
+function started(sources: Sources, files: string[], uses: ConsumerUse[]): ConsumerUse[] {
+  const database = files.some((file) => declaresDatabase(sources.parse(file)));
+  if (!database) return uses.filter((it) => it.broadcast);
+  const shared = uses.filter((it) => !it.broadcast);
+  const alsoShared = (use: ConsumerUse) => shared.some((it) => it.consumer === use.consumer && it.type === use.type);
+  return uses.filter((it) => !it.broadcast || !alsoShared(it));
 }
 
 function catalogueTopic(

@@ -23,6 +23,15 @@ export function consumersIn(sources: Sources, service: string, files: string[]):
   });
 }
 
+/** Whether the file defines a service with a database: `defineService({ ..., database: ... })`. */
+export function declaresDatabase(source: ts.SourceFile): boolean {
+  return [...nodesIn(source)].filter(ts.isCallExpression).some(({ expression, arguments: [definition] }) => {
+    if (!ts.isIdentifier(expression) || expression.text !== 'defineService') return false;
+    if (!definition || !ts.isObjectLiteralExpression(definition)) return false;
+    return definition.properties.some((it) => it.name && ts.isIdentifier(it.name) && it.name.text === 'database');
+  });
+}
+
 function eventPatterns(source: ts.SourceFile): ts.CallExpression[] {
   return [...nodesIn(source)]
     .filter(ts.isDecorator)

@@ -17,11 +17,15 @@ export function topicsPage({ topics }: Catalogue): string {
     '## Who publishes, who reads',
     picture(topics),
     table(topics),
+    beside,
     ...topics.flatMap(section),
   ].join('\n\n')}\n`;
 }
 
 const envelope = `A fact's envelope is CloudEvents 1.0 in Kafka's binary binding: the headers \`content-type\`, \`ce_specversion\`, \`ce_id\` (UUIDv7), \`ce_source\`, \`ce_type\`, \`ce_subject\` (the key), \`ce_time\`, \`ce_dataschema\`, \`ce_traceparent\`, and two extensions: \`ce_version\` (rises with each change of the key) and \`ce_snapshot\` (\`true\` on state that is published anew). The value is the JSON alone; a null value is a tombstone. Readers must ignore fields that they do not know.`;
+
+const beside =
+  'Beside these, each service with consumers announces on `<service>.dead-letters` which facts it has parked, and why.';
 
 function picture(topics: CatalogueTopic[]): string {
   const lines = topics.flatMap(({ declaration: { name, producer }, consumers }) => [
