@@ -55,7 +55,9 @@ export function assign(members: Subscriber[], partitions: Map<string, number[]>)
     give(keeper.memberId, topic, id);
     return false;
   });
-  for (const { topic, id } of left) {
+  // Those that few may take come first: who could have them should not be full by then.
+  const takers = (topic: string) => members.filter((member) => member.topics.includes(topic)).length;
+  for (const { topic, id } of left.toSorted((a, b) => takers(a.topic) - takers(b.topic))) {
     const taker = leastLoaded(members, loads, topic, id);
     if (taker) give(taker.memberId, topic, id);
   }

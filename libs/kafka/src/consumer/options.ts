@@ -4,7 +4,10 @@ export interface ConsumerOptions {
   consumer: string;
   /** shared (default): all instances share the work. broadcast: every instance reads everything, without a database. */
   kind?: 'shared' | 'broadcast';
-  /** Its handlers do nothing but writes guarded by the fact's version: it sees snapshot facts and accepts a replay. */
+  /**
+   * Its handlers do nothing but writes guarded by the fact's version: it sees state that is published anew, and accepts a
+   * replay. Default: only a broadcast consumer that begins at the beginning, which builds the state in memory.
+   */
   replayable?: boolean;
   /** Keep a mark per fact, so that a second delivery is not applied. Default: unless it is replayable. */
   marks?: boolean;
@@ -25,6 +28,7 @@ export interface ConsumerDeclaration {
 
 /** The declaration that one method's options imply. */
 export function declarationFrom(options: ConsumerOptions): ConsumerDeclaration {
-  const { consumer: name, kind = 'shared', replayable = false, lookback = 0 } = options;
+  const { consumer: name, kind = 'shared', lookback = 0 } = options;
+  const replayable = options.replayable ?? (kind === 'broadcast' && lookback === 'beginning');
   return { name, kind, replayable, marks: options.marks ?? !replayable, lookback };
 }

@@ -78,7 +78,8 @@ export class ConsumerRuntime {
   async replay(consumer: string, from: 'beginning' | Date): Promise<number> {
     const handlers = this.consumers.get(consumer);
     if (!handlers) throw new Error(`There is no consumer ${consumer}`);
-    if (!handlers.declaration.replayable || !this.o.database) throw new Error(`Consumer ${consumer} is not replayable`);
+    const { kind, replayable } = handlers.declaration;
+    if (kind !== 'shared' || !replayable || !this.o.database) throw new Error(`Consumer ${consumer} is not replayable`);
     const source = new ReplaySource(this.o.database, handlers, from);
     const failed = Promise.withResolvers<never>();
     const ownGroup = `${this.groupId(handlers)}.replay-${randomUUID()}`;
