@@ -1,4 +1,5 @@
-import { eventually } from '@plaza/testing';
+import { eventually, PlazaClient } from '@plaza/testing';
+import { SessionCleanup } from '../src/sessions/session-cleanup.job.js';
 import { type SignedIn, somebody, UserUnderTest } from './user-under-test.js';
 
 interface Session {
@@ -250,7 +251,6 @@ describe('sessions', () => {
     await users.query(`UPDATE user_sessions SET expires_at = now() - interval '25 hours' WHERE user_id = $1`, [
       old.first.user.id,
     ]);
-    const { SessionCleanup } = await import('../src/sessions/session-cleanup.job.js');
     await users.service.running.app.get(SessionCleanup).run(new AbortController().signal);
     const left = await users.query('SELECT user_id FROM user_sessions WHERE user_id = ANY($1)', [
       [old.first.user.id, open.first.user.id],
@@ -258,14 +258,20 @@ describe('sessions', () => {
     expect(left).toEqual([{ user_id: open.first.user.id }]);
   });
 
-  it('ends a session in another process within a second', async () => {
-    const { first } = await signIn();
-    const id = await currentOf(first.accessToken);
-    await users.request('POST', '/v1/auth/logout', { token: first.accessToken });
-    await eventually(async () => {
-      const [row] = await users.query('SELECT published_at FROM outbox WHERE key = $1', [id]);
-      if (!row?.published_at) throw new Error('the fact has not left yet');
-    });
+  it('ended in one instance are refused by another', async () => {
+    const another = await users.anotherInstance();
+    try {
+      const { first } = await signIn();
+      const there = new PlazaClient(another.url ?? '');
+      const ask = () => there.request('GET', '/v1/users/me', { token: first.accessToken });
+      expect(await ask()).toMatchObject({ status: 200 });
+      await users.request('POST', '/v1/auth/logout', { token: first.accessToken });
+      await eventually(async () =>
+        expect(await ask()).toMatchObject({ status: 401, body: { code: 'SESSION_REVOKED' } }),
+      );
+    } finally {
+      await another.stop();
+    }
   });
 
   async function agoRotated(userId: string, seconds: number): Promise<void> {

@@ -1,4 +1,5 @@
-import { type Answer, actors, type Person, PlazaClient, type RequestOptions } from '@plaza/testing';
+import { type RunningService, startService } from '@plaza/service-kit';
+import { type Answer, actors, type Person, PlazaClient, type RequestOptions, testServers } from '@plaza/testing';
 import { ServiceUnderTest } from '@plaza/testing/service';
 import { userService } from '../src/app.js';
 
@@ -27,6 +28,21 @@ export class UserUnderTest {
   static async start(env: NodeJS.ProcessEnv = {}): Promise<UserUnderTest> {
     const service = await ServiceUnderTest.start(userService, env);
     return new UserUnderTest(service, new PlazaClient(service.running.url ?? ''));
+  }
+
+  /** Another instance of the service, on the same database and topics. */
+  anotherInstance(): Promise<RunningService> {
+    const { postgresUrl, kafkaBrokers } = testServers();
+    const env = {
+      PLAZA_POSTGRES_URL: postgresUrl,
+      PLAZA_KAFKA_BROKERS: kafkaBrokers,
+      PLAZA_KAFKA_PREFIX: this.service.prefix,
+      PLAZA_LOG_LEVEL: 'error',
+      PLAZA_POOL_SIZE: '8',
+      PLAZA_USER_SERVICE_DATABASE_URL: this.service.databaseUrl,
+      PLAZA_USER_SERVICE_PORT: '0',
+    };
+    return startService(userService, { env });
   }
 
   stop(): Promise<void> {
