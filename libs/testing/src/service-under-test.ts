@@ -13,6 +13,7 @@ import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import pg from 'pg';
 import { type Answer, PlazaClient, type RequestOptions } from './client.js';
 import { createTestDatabase } from './databases.js';
+import { eventually } from './eventually.js';
 import { deleteTopics, kafkaPrefix } from './kafka.js';
 import { testServers } from './servers.js';
 import { settle } from './settle.js';
@@ -54,10 +55,14 @@ export class ServiceUnderTest {
     const running = await startService(definition, {
       env: { ...settingsFor(definition.name, database.url, servers, prefix), ...env },
     });
+    // Consumers join their groups in the background, and settle() sees only groups that are there.
+    await eventually(() => expectStarted(running), { withinMs: 30_000 });
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const { kty = '', crv = '', x = '' } = publicKey.export({ format: 'jwk' });
     await running.app.get(SigningKeys).put({ kid: KID, publicJwk: { kty, crv, x }, acceptedUntil: null, version: 1 });
     const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+    // `end` comes back before the server has closed them, and dropping the database may be quicker.
+    pool.on('error', () => undefined);
     const producer = await connectedProducer(servers.kafkaBrokers);
     const end = async () => {
       await running.stop();
@@ -123,6 +128,11 @@ function settingsFor(name: string, databaseUrl: string, servers: ReturnType<type
     [`${service}_DATABASE_URL`]: databaseUrl,
     [`${service}_PORT`]: '0',
   };
+}
+
+async function expectStarted(running: RunningService): Promise<void> {
+  const { started } = await running.readiness();
+  if (!started) throw new Error(`${running.name} has not started: ${JSON.stringify(await running.health())}`);
 }
 
 async function connectedProducer(brokers: string): Promise<Producer> {

@@ -67,6 +67,9 @@ async function expectAllRead(admin: Admin, groupId: string): Promise<void> {
 
 async function assignedTopics(admin: Admin, groupId: string): Promise<string[]> {
   const { groups } = await admin.describeGroups([groupId]);
+  // While a group shares its partitions out anew nobody is assigned any: that is not having read everything.
+  const moving = groups.find(({ state }) => state === 'PreparingRebalance' || state === 'CompletingRebalance');
+  if (moving) throw new Error(`${groupId} is rebalancing`);
   const members = groups.flatMap((group) => group.members);
   const assignments = members.map(({ memberAssignment }) => AssignerProtocol.MemberAssignment.decode(memberAssignment));
   return [...new Set(assignments.flatMap((decoded) => Object.keys(decoded?.assignment ?? {})))];
