@@ -27,15 +27,16 @@ export async function installGateway(
 ): Promise<void> {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   const logger = app.get<Logger>(LOGGER);
+  const keys = app.get(SigningKeys);
   const guarded = upstreams.map((upstream) => guard(upstream, config, logger));
-  for (const part of [keysPart(app.get(SigningKeys)), ...guarded.map(upstreamPart)]) app.get(HealthParts).add(part);
+  for (const part of [keysPart(keys), ...guarded.map(upstreamPart)]) app.get(HealthParts).add(part);
   fastify.server.prependListener('request', cleanRequest);
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
   fastify.addHook('onClose', async () => void (await Promise.all(upstreams.map((upstream) => upstream.close()))));
   await fastify.register(helmet, securityHeaders);
   await fastify.register(cors, corsOptions(config.corsOrigins));
   await fastify.register(async (scope) => {
-    addAdmission(scope, new Admission(app.get(TokenVerifier), new Rates(config)));
+    addAdmission(scope, new Admission(app.get(TokenVerifier), keys, new Rates(config)));
     await addDocs(scope, new MergedDocs(upstreams, logger));
     addPassage(scope, {
       upstreams: guarded,

@@ -20,7 +20,8 @@ export function addPassage(scope: FastifyInstance, { upstreams, limits }: Passag
     const target = upstreams.find((upstream) => upstream.service === service);
     for (const prefix of ROUTES[service]) addRoutes(scope, prefix, { service, target, limits });
   }
-  scope.route({ method: METHODS, url: '/*', handler: answerUnknown });
+  // OPTIONS of unknown paths is answered by the CORS plugin.
+  scope.route({ method: METHODS.filter((method) => method !== 'OPTIONS'), url: '/*', handler: answerUnknown });
 }
 
 interface Way {
