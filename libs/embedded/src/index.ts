@@ -1,3 +1,4 @@
+export { fakeClock } from './fake-clock.js';
 export { holderOf } from './lock.js';
 export { checkout, deleteData } from './places.js';
 export { developmentPorts, freePort, freePorts, type StackPorts } from './ports.js';

@@ -33,6 +33,7 @@ export function kafkaRecipe(
     data,
     log: join(dataDir, 'kafka.log'),
     stopSignal: 'SIGTERM',
+    endSignal: 'SIGKILL',
     prepare: async () => {
       jars = await kafkaJars(log);
       await mkdir(dataDir, { recursive: true });

@@ -18,6 +18,7 @@ export function mongodbRecipe(dataDir: string, port: number, log: (line: string)
     data,
     log: join(dataDir, 'mongodb.log'),
     stopSignal: 'SIGTERM',
+    endSignal: 'SIGKILL',
     prepare: async () => {
       program = await mongodProgram(log);
       await mkdir(data, { recursive: true });

@@ -39,6 +39,7 @@ export async function postgresRecipe(dataDir: string, port: number): Promise<Rec
     data,
     log: join(dataDir, 'postgres.log'),
     stopSignal: 'SIGINT',
+    endSignal: 'SIGQUIT',
     prepare: () => prepare(programs, data, user),
     command: () => ({
       file: join(programs, 'bin/postgres'),

@@ -19,6 +19,8 @@ export interface Recipe {
   data: string;
   log: string;
   stopSignal: NodeJS.Signals;
+  /** What ends it at once, but tidily where it can. */
+  endSignal: 'SIGKILL' | 'SIGQUIT';
   /** Fetches the program and makes empty data, where either is missing. */
   prepare(): Promise<void>;
   command(): Command;
@@ -72,14 +74,16 @@ const POLL_MS = 30;
 
 export class EmbeddedServer implements Server {
   readonly #recipe: Recipe;
+  readonly #env: NodeJS.ProcessEnv;
   readonly #listeners = new Set<(exit: ServerExit) => void>();
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
   #stopping = false;
   #starting: Promise<void> | undefined;
 
-  constructor(recipe: Recipe) {
+  constructor(recipe: Recipe, env: NodeJS.ProcessEnv = {}) {
     this.#recipe = recipe;
+    this.#env = env;
   }
 
   get name(): ServerName {
@@ -181,7 +185,8 @@ export class EmbeddedServer implements Server {
     await mkdir(dirname(this.#recipe.log), { recursive: true });
     await rename(this.#recipe.log, `${this.#recipe.log}.old`).catch(ignoreMissing);
     const output = openSync(this.#recipe.log, 'a');
-    const child = spawn(file, args, { cwd, uid, gid, detached: true, stdio: ['ignore', output, output] });
+    const env = { ...process.env, ...this.#env };
+    const child = spawn(file, args, { cwd, uid, gid, env, detached: true, stdio: ['ignore', output, output] });
     closeSync(output);
     this.#stopping = false;
     this.#child = child;
@@ -191,7 +196,7 @@ export class EmbeddedServer implements Server {
   }
 
   #watch(child: ChildProcess): Promise<void> {
-    if (child.pid !== undefined) endWithUs(child.pid);
+    if (child.pid !== undefined) endWithUs(child.pid, this.#recipe.endSignal);
     return new Promise((resolve) => {
       const ended = (code: number | null, by: NodeJS.Signals | null) => {
         if (this.#child !== child) return;

@@ -28,6 +28,8 @@ export interface StackOptions {
   external?: Partial<StackUrls>;
   /** Told the URLs as soon as they are decided: who waits for servers anyway can be started beside them. */
   known?(urls: StackUrls): void;
+  /** More environment for the servers, as `fakeClock()` makes it. */
+  env?: NodeJS.ProcessEnv;
   /** Told what takes long, in words for people. */
   log?(line: string): void;
 }
@@ -72,7 +74,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 }
 
-async function makeServers(dataDir: string, { ports, parts, external, log }: StackOptions): Promise<EmbeddedServer[]> {
+async function makeServers(
+  dataDir: string,
+  { ports, parts, external, env, log }: StackOptions,
+): Promise<EmbeddedServer[]> {
   const chosen = ports ?? (await freePorts());
   const recipes: Record<ServerName, () => Recipe | Promise<Recipe>> = {
     postgres: () => postgresRecipe(dataDir, chosen.postgres),
@@ -81,7 +86,7 @@ async function makeServers(dataDir: string, { ports, parts, external, log }: Sta
   };
   const wanted = (parts ?? serverNames).filter((name) => !external?.[urlNames[name]]);
   const servers = (await Promise.all(wanted.map((name) => recipes[name]()))).map(
-    (recipe) => new EmbeddedServer(recipe),
+    (recipe) => new EmbeddedServer(recipe, env),
   );
   await Promise.all(servers.map((server) => server.endLeftover()));
   await requireFree(portsOf(wanted, chosen));
