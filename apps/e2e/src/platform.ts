@@ -105,16 +105,21 @@ function databaseSettings(databases: Record<ServiceDatabase, string>): NodeJS.Pr
 
 async function untilStarted(client: PlazaClient, processes: PlatformProcess[]): Promise<void> {
   try {
-    await eventually(
-      async () => {
-        const { status, body } = await client.request('GET', '/health/startup');
-        if (status !== 200) throw new Error(`/health/startup: ${JSON.stringify(body)}`);
-      },
-      { withinMs: STARTED_WITHIN_MS },
-    );
-  } catch (error) {
-    throw new Error(`${String(error)}\n${processes.map((process) => process.lastLines()).join('\n')}`, {
-      cause: error,
+    const ended = await eventually(() => firstEnded(processes) ?? expectStarted(client), {
+      withinMs: STARTED_WITHIN_MS,
     });
+    if (ended) throw new Error(`${ended} has ended`);
+  } catch (error) {
+    const printed = processes.map((process) => process.lastLines()).join('\n');
+    throw new Error(`${String(error)}\n${printed}`, { cause: error });
   }
+}
+
+function firstEnded(processes: PlatformProcess[]): string | undefined {
+  return processes.find((process) => process.hasEnded)?.name;
+}
+
+async function expectStarted(client: PlazaClient): Promise<undefined> {
+  const { status, body } = await client.request('GET', '/health/startup');
+  if (status !== 200) throw new Error(`/health/startup: ${JSON.stringify(body)}`);
 }

@@ -19,6 +19,11 @@ export class PlatformProcess {
     return this.child?.pid;
   }
 
+  /** Whether it has ended by itself. */
+  get hasEnded(): boolean {
+    return this.child !== undefined && (this.child.exitCode !== null || this.child.signalCode !== null);
+  }
+
   /** Settings that the next start uses besides the others. */
   change(env: NodeJS.ProcessEnv): void {
     this.env = { ...this.env, ...env };
