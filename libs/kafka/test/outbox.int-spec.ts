@@ -82,19 +82,11 @@ describe('outbox', () => {
   });
 
   it('wakes the relay by the commit, not by its poll', async () => {
-    await bed.published();
-    const took: number[] = [];
-    for (let number = 0; number < 20; number += 1) {
-      await bed.written(instance, 'quick', number);
-      await bed.published();
-    }
-    const rows = await bed.dataSource.query(
-      `SELECT extract(epoch FROM published_at - created_at)::float8 AS seconds FROM outbox WHERE key = 'quick'`,
-    );
-    for (const { seconds } of rows) took.push(seconds);
-    took.sort((a, b) => a - b);
-    // The poll alone would need 125 ms in the middle.
-    expect(took[10]).toBeLessThan(0.1);
+    expect(await medianSeconds(instance, 'quick')).toBeLessThan(0.1);
+  });
+
+  it('wakes the relay of another instance', async () => {
+    expect(await medianSeconds(await bed.instance(), 'quick-elsewhere')).toBeLessThan(0.1);
   });
 
   it('tells its metrics', async () => {
@@ -105,4 +97,18 @@ describe('outbox', () => {
     expect(instance.link).toMatchObject({ connected: true, seenOnce: true });
     expect(await instance.outbox.backlog()).toBe(0);
   });
+
+  /** From the creation of a fact to its acknowledgement, one at a time. The poll alone would need 0.125 in the middle. */
+  async function medianSeconds(writer: Instance, key: string): Promise<number> {
+    for (let number = 0; number < 20; number += 1) {
+      await bed.written(writer, key, number);
+      await bed.published();
+    }
+    const [row] = await bed.dataSource.query(
+      `SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM published_at - created_at)) AS median
+       FROM outbox WHERE key = $1`,
+      [key],
+    );
+    return row.median;
+  }
 });

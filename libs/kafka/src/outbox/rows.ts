@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Holder } from '../relay/lease.js';
-import type { Placement } from '../relay/producer.js';
+import type { Placement } from '../relay/producer-session.js';
 
 /** A fact in the outbox that is to be published. */
 export interface OutboxRow {

@@ -29,7 +29,9 @@ export class RelayListener {
   async stop(): Promise<void> {
     this.stopping?.abort();
     this.stopping = undefined;
-    await this.client?.end();
+    const { client } = this;
+    this.client = undefined;
+    await client?.end();
   }
 
   private async listen(signal: AbortSignal): Promise<void> {

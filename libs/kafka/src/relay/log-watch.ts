@@ -5,7 +5,8 @@ import type { Republisher } from '../outbox/republish.js';
 import type { OutboxRow } from '../outbox/rows.js';
 import type { KafkaLog, Topics } from '../topics.js';
 import { type Holder, LeaseUncertain } from './lease.js';
-import type { Placement, ProcessProducer } from './producer.js';
+import type { ProcessProducer } from './producer.js';
+import type { Placement } from './producer-session.js';
 
 const checkEvery = 60_000;
 /** A broker that is just starting may not show all yet. */

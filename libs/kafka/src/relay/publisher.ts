@@ -8,7 +8,8 @@ import type { Topics } from '../topics.js';
 import { type Holder, LeaseUncertain, type RelayLease } from './lease.js';
 import type { LogWatch } from './log-watch.js';
 import type { RelayMetrics } from './metrics.js';
-import type { OutgoingRecord, Placement, ProcessProducer, ProducerSession } from './producer.js';
+import type { ProcessProducer } from './producer.js';
+import type { OutgoingRecord, Placement, ProducerSession } from './producer-session.js';
 import { publishFailure } from './publish-failures.js';
 
 interface Dependencies {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaLink } from '../kafka-link.js';
@@ -67,13 +66,14 @@ export class Relay {
     if (!this.running) return;
     this.stopping.abort();
     this.flag.raise();
-    const finished = this.running.then(() => true);
-    const inTime = await Promise.race([finished, delay(finishWithin, false, { ref: false })]);
-    await this.its.listener.stop();
-    if (inTime) await this.its.lease.release();
-    else this.its.lease.abandon();
-    await this.its.producer.leave();
-    this.its.metrics.holder.set(0);
+    const { lease, listener, logger, metrics, producer } = this.its;
+    const finished = await inTime(this.running, finishWithin);
+    await listener.stop();
+    if (finished)
+      await lease.release().catch((error: unknown) => logger.warn({ err: error }, 'the lease runs out by itself'));
+    else lease.abandon();
+    await producer.leave();
+    metrics.holder.set(0);
   }
 
   private async run(): Promise<void> {
@@ -135,4 +135,15 @@ export class Relay {
     if (error instanceof kafkajs.KafkaJSError) this.its.link.down();
     if (failures === 1 || failures % 30 === 0) this.its.logger.warn({ err: error, failures }, 'the relay tries again');
   }
+}
+
+/** Whether `work` ended within `ms`. */
+async function inTime(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const ended = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return ended;
 }
