@@ -5,8 +5,7 @@ import { declarationByType, declarationOf, type FactDeclaration, fact } from './
 import { closed, schemaOf } from './schema.js';
 
 // The truth about a fact is its class with class-validator's rules; what runs is the JSON Schema derived from it, compiled by
-// Ajv. So the rules that we enforce are exactly those that we publish, and 20,000 facts take tens of milliseconds
-// (class-validator itself walks its metadata for every object: about fifty times slower).
+// Ajv: so the rules that we enforce are exactly those that we publish. (It is about ten times as fast, too: 1 µs a fact.)
 const formats = {
   'date-time': /^\d{4}-[01]\d-[0-3]\d[Tt][0-2]\d:[0-5]\d:[0-6]\d(\.\d+)?([Zz]|[+-][0-2]\d:[0-5]\d)$/,
   uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
