@@ -41,7 +41,7 @@ export class PartitionFeed {
   private readonly queue: KafkaMessage[] = [];
   private readonly stopping = new AbortController();
   private working: Promise<void> | undefined;
-  private onRoom: (() => void) | undefined;
+  private readonly waiters: Array<() => void> = [];
 
   /** `onBroken` is called once when a chunk can't be applied from here. */
   constructor(
@@ -64,15 +64,13 @@ export class PartitionFeed {
   /** Resolves when so few records wait that more may be fetched. */
   async room(): Promise<void> {
     if (this.queue.length < enough || this.stopping.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      this.onRoom = resolve;
-    });
+    await new Promise<void>((resolve) => this.waiters.push(resolve));
   }
 
   /** Takes no further chunk, ends any wait, and resolves when the chunk that is being applied is through. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('The consumer is stopping'));
-    this.onRoom?.();
+    this.tellWaiters();
     await this.working;
   }
 
@@ -92,7 +90,11 @@ export class PartitionFeed {
     await this.work.apply(chunk, signal);
     this.position = chunk.next;
     this.movedAt = Date.now();
-    if (this.queue.length < enough) this.onRoom?.();
+    if (this.queue.length < enough) this.tellWaiters();
+  }
+
+  private tellWaiters(): void {
+    for (const resolve of this.waiters.splice(0)) resolve();
   }
 
   private cut(): Chunk {

@@ -38,6 +38,7 @@ export class ConsumerSession {
   private holds: Assignment = {};
   private committing: NodeJS.Timeout | undefined;
   private underWay = false;
+  private stopping = false;
   private readonly committed = new Map<string, number>();
 
   constructor(private readonly o: SessionOptions) {
@@ -71,6 +72,7 @@ export class ConsumerSession {
 
   /** Finishes the chunks that are being applied and leaves the group. */
   async stop(): Promise<void> {
+    this.stopping = true;
     clearInterval(this.committing);
     await this.generation?.stop();
     if (this.o.commits) await this.commit();
@@ -80,6 +82,7 @@ export class ConsumerSession {
   private joined(assignment: Assignment): void {
     const { source, logger, prefix } = this.o;
     if (!this.log) throw new Error('A consumer joined its group before it had an assigner');
+    if (this.stopping) return;
     this.holds = assignment;
     this.committed.clear();
     const partitions = Object.entries(assignment).flatMap(([topic, ids]) => {
