@@ -30,6 +30,7 @@ export {
 } from './config/settings.js';
 export { databaseTrouble, isUniqueViolation, sqlState } from './database/database-errors.js';
 export { revertMigrations, runMigrations } from './database/migrations.js';
+export { type Prepared, queryPrepared } from './database/prepared.js';
 export { migrateDatabase, migrationsOf } from './database/service-database.js';
 export { PROBLEM_JSON, type ProblemBody, problemBody, problemHeaders } from './errors/problem-body.js';
 export {

@@ -2,8 +2,7 @@ import type pg from 'pg';
 import { Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 
-/** As much of a pg pool as says how full it is. */
-type Pool = Pick<pg.Pool, 'totalCount' | 'idleCount' | 'waitingCount'>;
+type Pool = Pick<pg.Pool, 'query' | 'totalCount' | 'idleCount' | 'waitingCount'>;
 
 /** The pg pool under a connected PostgreSQL DataSource. */
 export function poolOf({ driver }: DataSource): Pool {
