@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Unavailable } from '../errors/problems.js';
 
 /** SQLSTATEs by which PostgreSQL says that it, not the statement, is in trouble. */
@@ -66,9 +67,9 @@ export function dependencyUnavailable(trouble: DatabaseTrouble): Unavailable {
 
 function* causes(error: unknown): Generator<Error> {
   let next = error;
-  for (let depth = 0; depth < 5 && next instanceof Error; depth++) {
+  for (let depth = 0; depth < 5 && types.isNativeError(next); depth++) {
     yield next;
-    if (next instanceof AggregateError) yield* next.errors.filter((inner) => inner instanceof Error);
+    if ('errors' in next && Array.isArray(next.errors)) yield* next.errors.filter(types.isNativeError);
     next = 'driverError' in next ? next.driverError : next.cause;
   }
 }

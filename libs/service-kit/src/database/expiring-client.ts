@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import pg from 'pg';
 
 /**
@@ -19,5 +20,5 @@ export class ExpiringClient extends pg.Client {
 }
 
 export function isReadTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Query read timeout';
+  return types.isNativeError(error) && error.message === 'Query read timeout';
 }

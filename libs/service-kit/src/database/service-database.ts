@@ -48,6 +48,11 @@ export async function openDatabase(parts: DatabaseParts): Promise<OpenDatabase> 
   return opened;
 }
 
+export async function closeDatabase(database: OpenDatabase | undefined): Promise<void> {
+  const open = [database?.main, database?.background].filter((dataSource) => dataSource?.isInitialized);
+  await Promise.all(open.map((dataSource) => dataSource?.destroy()));
+}
+
 /** Makes the database and brings it up to date, and no more: for `plaza migrate` and for templates of tests. */
 export async function migrateDatabase(parts: Pick<DatabaseParts, 'url' | 'definition' | 'logger'>): Promise<string[]> {
   await ensureDatabase(parts.url);

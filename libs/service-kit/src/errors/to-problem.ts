@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { HttpException } from '@nestjs/common';
 import { databaseTrouble, dependencyUnavailable } from '../database/database-errors.js';
 import { Conflict, Malformed, NotFound, ProblemError } from './problems.js';
@@ -41,5 +42,5 @@ function fromNest(error: HttpException): ProblemError | undefined {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return types.isNativeError(error) && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 const PRIVATE_KEY =
   /^(authorization|proxy-authorization|cookie|set-cookie|e-?mail|phone|login|.*(password|token|secret|apikey))$/i;
 const EMAIL = /[\w.%+-]+@[\w-]+(\.[\w-]+)+/g;
@@ -8,7 +10,7 @@ export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return value;
-  if (value instanceof Error) return describeError(value, depth);
+  if (types.isNativeError(value)) return describeError(value, depth);
   if (depth >= DEEPEST) return '[deep]';
   if (Array.isArray(value)) return value.slice(0, 50).map((item) => redact(item, depth + 1));
   return redactFields(value, depth);
@@ -37,7 +39,7 @@ function describeError(error: Error, depth: number): Record<string, unknown> {
     message: redactText(error.message),
     stack: redactText(error.stack ?? ''),
     ...redactFields(Object.fromEntries(fields), depth),
-    ...(error instanceof AggregateError && { errors: redact(error.errors, depth + 1) }),
+    ...('errors' in error && { errors: redact(error.errors, depth + 1) }),
     ...(cause !== undefined && depth < DEEPEST && { cause: redact(cause, depth + 1) }),
   };
 }

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceName } from '@plaza/contracts';
 import { connectKafka, KafkaLink, KafkaTransport, Outbox } from '@plaza/kafka';
 import type { Registry } from 'prom-client';
+import { closeDatabase } from '../database/service-database.js';
 import { Unavailable } from '../errors/problems.js';
 import { writeProblem } from '../errors/write-problem.js';
 import { databasePart } from '../health/database-part.js';
@@ -103,8 +104,14 @@ export class LiveService implements RunningService {
   /** Consumers, then HTTP (what has begun is answered), then the relay with its last facts, then the pools. */
   private async closeInOrder(): Promise<void> {
     await this.app.get(KafkaTransport).close();
-    await this.app.close();
-    const { background } = this.parts.database ?? {};
-    if (background?.isInitialized) await background.destroy();
+    // A connection that was busy when the server began to close is kept alive for a next request.
+    const server = this.app.getHttpServer();
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    try {
+      await this.app.close();
+    } finally {
+      clearInterval(idle);
+    }
+    await closeDatabase(this.parts.database);
   }
 }

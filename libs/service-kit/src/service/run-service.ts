@@ -5,17 +5,32 @@ import { createLogger } from '../logs/logger.js';
 import type { ServiceDefinition } from './definition.js';
 import { startService } from './start-service.js';
 
+/** What a process gives to what it runs. */
+export interface ProcessSignals {
+  /** Ends the waiting for what is away. */
+  signal: AbortSignal;
+  /** To be told when the process has to be started anew. */
+  onFatal(reason: Error): void;
+}
+
+/** The whole of a service's `main.ts`: see `runProcess`. */
+export function runService<S extends SettingsSpec>(definition: ServiceDefinition<S>): Promise<void> {
+  return runProcess(definition.name, (signals) => startService(definition, signals));
+}
+
 /**
- * The whole of a service's `main.ts`: runs it until a signal, and ends the process with 0 after a signal, 1 after an error
- * nobody handled, 78 for settings that are not right. A second signal ends it at once.
+ * Runs something until a signal, and ends the process with 0 after a signal, 1 after an error nobody handled, 78 for
+ * settings that are not right. A second signal ends it at once.
  */
-export async function runService<S extends SettingsSpec>(definition: ServiceDefinition<S>): Promise<void> {
-  const logger = createLogger({ service: definition.name, level: 'info' });
-  const ending = new Ending(logger);
+export async function runProcess(
+  name: string,
+  start: (signals: ProcessSignals) => Promise<{ stop(): Promise<void> }>,
+): Promise<void> {
+  const ending = new Ending(createLogger({ service: name, level: 'info' }));
   ending.listen();
   try {
-    const service = await startService(definition, { signal: ending.signal, onFatal: () => ending.end(1) });
-    ending.onEnd(() => service.stop());
+    const running = await start({ signal: ending.signal, onFatal: () => ending.end(1) });
+    ending.onEnd(() => running.stop());
   } catch (error) {
     ending.failed(error);
   }
@@ -23,7 +38,7 @@ export async function runService<S extends SettingsSpec>(definition: ServiceDefi
 
 const EXIT_CONFIGURATION = 78;
 
-/** How a process of one service ends. Only here, since signals and unhandled errors belong to the process. */
+/** How a process ends. Only here, since signals and unhandled errors belong to the process. */
 class Ending {
   private readonly aborted = new AbortController();
   private stop?: () => Promise<void>;

@@ -6,7 +6,7 @@ import {
   Optional,
   type Provider,
 } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { getDataSourceToken, getEntityManagerToken } from '@nestjs/typeorm';
 import { KafkaModule, type KafkaSettings, maintainOutbox, type RepublishSource } from '@plaza/kafka';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -44,7 +44,6 @@ export class ServiceRoot implements OnApplicationBootstrap {
       module: ServiceRoot,
       imports: [
         givens(parts),
-        ...(database ? [connected(database.main)] : []),
         KafkaModule.forRoot(kafkaOptions(parts)),
         ...kitFeatures({ database: database !== undefined }),
         definition.module(config),
@@ -67,14 +66,18 @@ function givens({ config, logger, registry, health, database }: RootParts): Dyna
     { provide: LOGGER, useValue: logger },
     { provide: REGISTRY, useValue: registry },
     { provide: HealthParts, useValue: health },
-    ...(database ? [{ provide: BACKGROUND, useValue: database.background }] : []),
+    ...(database ? connections(database) : []),
   ];
   return { module: Givens, global: true, providers, exports: providers };
 }
 
-/** Nest injects the DataSource that is open already, and closes it when the application ends. */
-function connected(main: DataSource): DynamicModule {
-  return TypeOrmModule.forRootAsync({ useFactory: () => ({ ...main.options }), dataSourceFactory: async () => main });
+/** What `TypeOrmModule.forRoot` provides, for connections that are open already and that outlive the application. */
+function connections({ main, background }: OpenDatabase): Provider[] {
+  return [
+    { provide: getDataSourceToken(), useValue: main },
+    { provide: getEntityManagerToken(), useValue: main.manager },
+    { provide: BACKGROUND, useValue: background },
+  ];
 }
 
 function kafkaOptions({ kafka, logger, registry, database, definition }: RootParts) {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { databaseName, platformSettings } from '../config/platform-settings.js';
 import { readSettings } from '../config/read-settings.js';
 import type { SettingsSpec } from '../config/settings.js';
-import { type OpenDatabase, openDatabase } from '../database/service-database.js';
+import { closeDatabase, type OpenDatabase, openDatabase } from '../database/service-database.js';
 import { HealthParts } from '../health/health-parts.js';
 import { createLogger } from '../logs/logger.js';
 import { runInLogScope } from '../logs/nest-logger.js';
@@ -101,9 +101,4 @@ export function databaseUrl(
 ): string {
   if (config.databaseUrl) return config.databaseUrl;
   return Object.assign(new URL(config.postgresUrl), { pathname: `/${databaseName(service)}` }).href;
-}
-
-async function closeDatabase(database: OpenDatabase | undefined): Promise<void> {
-  const open = [database?.main, database?.background].filter((dataSource) => dataSource?.isInitialized);
-  await Promise.all(open.map((dataSource) => dataSource?.destroy()));
 }
