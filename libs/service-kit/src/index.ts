@@ -77,7 +77,7 @@ export {
   type ServiceDatabase,
   type ServiceDefinition,
 } from './service/definition.js';
-export { runService } from './service/run-service.js';
+export { type ProcessSignals, runProcess, runService } from './service/run-service.js';
 export type { Readiness, RunningService } from './service/running-service.js';
 export { databaseUrl, readConfig, type StartOptions, startService } from './service/start-service.js';
 export { BACKGROUND, CONFIG, LOGGER, REGISTRY } from './service/tokens.js';
