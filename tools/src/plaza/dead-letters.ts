@@ -1,5 +1,5 @@
 import { type DeadLetter, type DeadLetterFilter, findDeadLetter, listDeadLetters as read } from '@plaza/kafka';
-import { chosen, type Installation, onDatabaseOf, type StoredService } from './installation.js';
+import { chosen, type Installation, onDatabaseOf, onDatabases, type StoredService } from './installation.js';
 import { OperatorError } from './operator-error.js';
 import { runJob } from './run-job.js';
 import { table } from './table.js';
@@ -10,11 +10,10 @@ interface Filter extends DeadLetterFilter {
 }
 
 export async function listDeadLetters(installation: Installation, filter: Filter, { print }: Terminal): Promise<void> {
-  const rows: string[][] = [];
-  for (const service of chosen(installation, filter.service)) {
-    const letters = await onDatabaseOf(service, (dataSource) => read(dataSource, filter));
-    rows.push(...letters.map((letter) => row(service, letter)));
-  }
+  const found = await onDatabases(installation, filter.service, async (dataSource, service) =>
+    (await read(dataSource, filter)).map((letter) => row(service, letter)),
+  );
+  const rows = found.flat();
   if (rows.length === 0) return print('No dead letters.');
   for (const line of table(['id', 'consumer', 'topic', 'key', 'type', 'state', 'since', 'reason'], rows)) print(line);
 }
@@ -63,22 +62,17 @@ export async function replayDeadLetters(
   filter: Filter,
   { print }: Terminal,
 ): Promise<void> {
-  let [found, left] = [0, 0];
-  for (const service of chosen(installation, filter.service)) {
-    const outcome = await replayOf(service, filter);
-    if (!outcome) continue;
-    found += 1;
-    left += outcome.remaining;
-    print(`${service.name}: ${outcome.applied} applied, ${outcome.remaining} left`);
-  }
-  if (found === 0) print('No dead letters.');
-  if (left > 0) throw new OperatorError('What is left failed again; `dead-letters list` tells why.');
-}
-
-function replayOf(service: StoredService, { consumer, topic, key }: Filter) {
-  const filter = { ...(consumer && { consumer }), ...(topic && { topic }), ...(key && { key }) };
-  return onDatabaseOf(service, async (dataSource) => {
-    if ((await read(dataSource, filter)).length === 0) return undefined;
-    return runJob(dataSource, service, 'dead-letters.replay', filter);
+  const { service: name, consumer, topic, key } = filter;
+  const wanted = { ...(consumer && { consumer }), ...(topic && { topic }), ...(key && { key }) };
+  const outcomes = await onDatabases(installation, name, async (dataSource, service) => {
+    if ((await read(dataSource, wanted)).length === 0) return [];
+    const { applied, remaining } = await runJob(dataSource, service, 'dead-letters.replay', wanted);
+    print(`${service.name}: ${applied} applied, ${remaining} left`);
+    return [remaining];
   });
+  const left = outcomes.flat();
+  if (left.length === 0) print('No dead letters.');
+  if (left.some((remaining) => remaining > 0)) {
+    throw new OperatorError('What is left failed again; `dead-letters list` tells why.');
+  }
 }

@@ -57,15 +57,16 @@ export async function onDatabaseOf<T>(
   service: StoredService,
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
+  const { name, url } = service;
   const dataSource = new DataSource({
     type: 'postgres',
-    url: service.url,
+    url,
     applicationName: 'plaza-operator',
     poolSize: 2,
     connectTimeoutMS: 5_000,
   });
   await dataSource.initialize().catch((error: unknown) => {
-    throw unreachable(service, error);
+    throw sqlState(error)?.code === NO_SUCH_DATABASE ? new DatabaseMissing(name) : unreachable(name, url, error);
   });
   try {
     return await work(dataSource);
@@ -74,14 +75,34 @@ export async function onDatabaseOf<T>(
   }
 }
 
-function unreachable({ name, url }: StoredService, error: unknown): OperatorError {
-  const { host, pathname } = new URL(url);
-  const where = `${pathname.slice(1)} on ${host}`;
-  if (sqlState(error)?.code === NO_SUCH_DATABASE) {
-    return new OperatorError(
-      `${name} has no database yet (${where}). Make it: npm run plaza -- migrate --service ${name}`,
-    );
+/**
+ * Runs something on the databases of the services that are meant: the named one, or all that have one already.
+ * @throws OperatorError when a database can't be reached
+ */
+export async function onDatabases<T>(
+  installation: Installation,
+  name: string | undefined,
+  work: (dataSource: DataSource, service: StoredService) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  for (const service of chosen(installation, name)) {
+    try {
+      results.push(await onDatabaseOf(service, (dataSource) => work(dataSource, service)));
+    } catch (error) {
+      if (name || !(error instanceof DatabaseMissing)) throw error;
+    }
   }
+  return results;
+}
+
+class DatabaseMissing extends OperatorError {
+  constructor(service: string) {
+    super(`${service} has no database yet. Make it: npm run plaza -- migrate --service ${service}`);
+  }
+}
+
+function unreachable(service: string, url: string, error: unknown): OperatorError {
+  const { host, pathname } = new URL(url);
   const reason = error instanceof Error ? error.message || error.name : String(error);
-  return new OperatorError(`The database of ${name} (${where}) can't be reached: ${reason}`);
+  return new OperatorError(`The database of ${service} (${pathname.slice(1)} on ${host}) can't be reached: ${reason}`);
 }

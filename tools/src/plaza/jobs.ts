@@ -1,5 +1,5 @@
 import { listDeadJobs, retryDeadJob } from '@plaza/service-kit';
-import { chosen, type Installation, onDatabaseOf } from './installation.js';
+import { chosen, type Installation, onDatabaseOf, onDatabases } from './installation.js';
 import { OperatorError } from './operator-error.js';
 import { table } from './table.js';
 import type { Terminal } from './terminal.js';
@@ -11,12 +11,12 @@ export async function listJobs(
   { service: name }: { service?: string },
   { print }: Terminal,
 ): Promise<void> {
-  const rows: string[][] = [];
-  for (const service of chosen(installation, name)) {
-    for (const job of await onDatabaseOf(service, listDeadJobs)) {
-      rows.push([`${service.name}/${job.id}`, job.kind, job.finishedAt.toISOString(), job.lastError]);
-    }
-  }
+  const found = await onDatabases(installation, name, async (dataSource, service) =>
+    (await listDeadJobs(dataSource)).map((job) => {
+      return [`${service.name}/${job.id}`, job.kind, job.finishedAt.toISOString(), job.lastError];
+    }),
+  );
+  const rows = found.flat();
   if (rows.length === 0) return print('No job was given up.');
   for (const line of table(['id', 'kind', 'since', 'reason'], rows)) print(line);
 }

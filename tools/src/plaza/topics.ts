@@ -1,4 +1,4 @@
-import { chosen, type Installation, onDatabaseOf } from './installation.js';
+import { type Installation, onDatabases } from './installation.js';
 import { OperatorError } from './operator-error.js';
 import { runJob } from './run-job.js';
 import type { Terminal } from './terminal.js';
@@ -8,12 +8,10 @@ export async function republish(
   { service: name, topic }: { service: string; topic: string },
   { print }: Terminal,
 ): Promise<void> {
-  for (const service of chosen(installation, name)) {
-    const { published } = await onDatabaseOf(service, (dataSource) =>
-      runJob(dataSource, service, 'kafka.republish', { topic }),
-    );
+  await onDatabases(installation, name, async (dataSource, service) => {
+    const { published } = await runJob(dataSource, service, 'kafka.republish', { topic });
     print(`${service.name}: ${published} rows of ${topic} are on their way to Kafka`);
-  }
+  });
 }
 
 export async function replay(
@@ -24,10 +22,8 @@ export async function replay(
   if (from !== 'beginning' && Number.isNaN(Date.parse(from))) {
     throw new OperatorError(`--from takes "beginning" or an ISO time such as 2026-11-21T12:00:00Z, not "${from}".`);
   }
-  for (const service of chosen(installation, name)) {
-    const { applied } = await onDatabaseOf(service, (dataSource) =>
-      runJob(dataSource, service, 'kafka.replay', { consumer, from }),
-    );
+  await onDatabases(installation, name, async (dataSource, service) => {
+    const { applied } = await runJob(dataSource, service, 'kafka.replay', { consumer, from });
     print(`${service.name}.${consumer}: ${applied} facts applied again`);
-  }
+  });
 }
