@@ -1,5 +1,5 @@
-import { Conflict } from '@plaza/service-kit';
-import { type DataSource, QueryFailedError } from 'typeorm';
+import { Conflict, sqlState } from '@plaza/service-kit';
+import type { DataSource } from 'typeorm';
 import type { Registration } from './auth.dto.js';
 
 const BY_CONSTRAINT: Record<string, () => Conflict> = { uq_users_email: emailTaken, uq_users_username: usernameTaken };
@@ -27,9 +27,7 @@ export async function refuseTakenNames(database: DataSource, { email, username }
 
 /** What to answer where somebody else took the name in the meantime; any other error is given back as it is. */
 export function takenNameProblem(error: unknown): unknown {
-  if (!(error instanceof QueryFailedError)) return error;
-  const { constraint = '' } = error.driverError as { constraint?: string };
-  return BY_CONSTRAINT[constraint]?.() ?? error;
+  return BY_CONSTRAINT[sqlState(error)?.constraint ?? '']?.() ?? error;
 }
 
 function emailTaken(): Conflict {

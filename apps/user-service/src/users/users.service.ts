@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { TokenUser } from '@plaza/service-kit';
+import { type Prepared, queryPrepared, type TokenUser } from '@plaza/service-kit';
 import { DataSource } from 'typeorm';
 import { mayFind } from './user.view.js';
 import { SELECT_USERS, type UserRow, userNotFound } from './user-row.js';
 import { normalUsername } from './usernames.js';
 
-const BY_ID = `${SELECT_USERS} WHERE u.id = $1`;
-const BY_USERNAME = `${SELECT_USERS} WHERE lower(u.username) = $1`;
+const BY_ID: Prepared = { name: 'user-by-id', text: `${SELECT_USERS} WHERE u.id = $1` };
+const BY_USERNAME: Prepared = { name: 'user-by-username', text: `${SELECT_USERS} WHERE lower(u.username) = $1` };
 
 /** Finds users for those who may know of them. */
 @Injectable()
@@ -29,8 +29,8 @@ export class UsersService {
     return this.one(BY_ID, viewer.id, viewer);
   }
 
-  private async one(query: string, value: string, viewer: TokenUser): Promise<UserRow> {
-    const [row] = await this.database.query<UserRow[]>(query, [value]);
+  private async one(query: Prepared, value: string, viewer: TokenUser): Promise<UserRow> {
+    const [row] = await queryPrepared<UserRow>(this.database, query, [value]);
     if (!row || !mayFind(row, viewer)) throw userNotFound();
     return row;
   }
