@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import type { UserCreated, UserDeleted, UserUpdated } from '@plaza/contracts';
-import { type ConsumerOptions, EventPattern, type FactContext, type ReceivedFact } from '@plaza/kafka';
+import { type ConsumerOptions, DeadLetters, EventPattern, type FactContext, type ReceivedFact } from '@plaza/kafka';
 import { UserCache } from './user-cache.js';
 import type { ReceivedUser } from './user-change.js';
 
@@ -11,7 +11,10 @@ const replica: ConsumerOptions = { consumer: 'replica', replayable: true, batch:
 /** Keeps `user_cache` by the facts of user-service, as the consumer `<service>.replica`. */
 @Controller()
 export class UserCacheConsumer {
-  constructor(private readonly cache: UserCache) {}
+  constructor(
+    private readonly cache: UserCache,
+    private readonly deadLetters: DeadLetters,
+  ) {}
 
   @EventPattern('user.created', replica)
   onUserCreated(@Payload() facts: ReceivedFact<UserCreated>[], @Ctx() context: FactContext): Promise<void> {
@@ -24,8 +27,10 @@ export class UserCacheConsumer {
   }
 
   @EventPattern('user.deleted', replica)
-  onUserDeleted(@Payload() facts: ReceivedFact<UserDeleted>[], @Ctx() context: FactContext): Promise<void> {
-    return this.apply(facts, context);
+  async onUserDeleted(@Payload() facts: ReceivedFact<UserDeleted>[], @Ctx() context: FactContext): Promise<void> {
+    await this.apply(facts, context);
+    // Every service with a database has this consumer, so here erasure reaches what any of its consumers has parked.
+    for (const { fact } of facts) await this.deadLetters.purgeUser(context.manager, fact.id);
   }
 
   private async apply(users: ReceivedUser[], context: FactContext): Promise<void> {

@@ -82,6 +82,16 @@ it('parks the key of a broken fact and goes on with the others', async () => {
   expect(letters).toMatchObject([{ consumer: 'replica', topic: 'user.updated', key: alice.id }]);
 });
 
+it('forgets what was parked about a user who is erased', async () => {
+  await service.publish(fact(UserUpdated, { ...userState(alice), username: 'Not A Name' }), { version: 1 });
+  await service.publish(fact(UserUpdated, { ...userState(bob), username: 'Not A Name' }), { version: 2 });
+  const parked = async () => (await service.running.app.get(DeadLetters).list()).map(({ key }) => key);
+  await eventually(async () => expect(await parked()).toHaveLength(2));
+  await service.publish(fact(UserDeleted, { id: alice.id, deletedAt }), { version: 3 });
+  await eventually(async () => expect(await parked()).toEqual([bob.id]));
+  expect(await users.find(alice.id)).toMatchObject({ deleted: true, version: 3 });
+});
+
 it('applies 20,000 facts within its time', async () => {
   const count = 20_000;
   await service.publish(fact(UserCreated, userState(alice)), { version: 1 });
