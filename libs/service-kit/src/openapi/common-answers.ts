@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEM_JSON } from '../errors/problem-body.js';
 import { type Operation, operationsOf } from './operations.js';
@@ -24,6 +25,7 @@ export function addCommonAnswers(document: OpenAPIObject): void {
     delete operation[PUBLIC_EXTENSION];
     operation.security = isPublic ? [] : [{ bearer: [] }];
     for (const status of statusesOf(operation, isPublic)) operation.responses[status] ??= problemAnswer(status);
+    for (const [status, answer] of Object.entries(operation.responses)) nameAnswer(status, answer);
   }
 }
 
@@ -36,6 +38,12 @@ function statusesOf(operation: Operation, isPublic: boolean): number[] {
     ...(operation.method === 'get' ? [] : [409]),
     ...(operation.requestBody ? [413, 415, 422] : []),
   ];
+}
+
+/** A description is mandatory, and one that says nothing is what there is where nobody wrote one. */
+function nameAnswer(status: string, answer: object | undefined): void {
+  if (answer && 'description' in answer && answer.description === '')
+    answer.description = STATUS_CODES[status] ?? 'Answer';
 }
 
 function problemAnswer(status: number) {

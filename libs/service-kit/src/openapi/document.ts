@@ -5,6 +5,7 @@ import { addCommonAnswers } from './common-answers.js';
 import { describeDtosByTheirRules } from './dto-schemas.js';
 import { PROBLEM_SCHEMA } from './problem-schema.js';
 import { markPublicRoutes } from './public-routes.js';
+import { dropNullsFromQueries } from './query-nulls.js';
 
 const VERSION = '1.0.0';
 
@@ -16,6 +17,7 @@ export function openApiDocument(app: INestApplication, service: string, descript
   document.components = { ...document.components };
   document.components.schemas = { ...document.components.schemas, Problem: PROBLEM_SCHEMA };
   closeBodies(document);
+  dropNullsFromQueries(document);
   addCommonAnswers(document);
   return document;
 }

@@ -26,17 +26,25 @@ function classesWithRules(): Type[] {
 
 function propertiesOf(target: Type): Record<string, ApiPropertyOptions> {
   const { properties = {}, required = [] } = targetConstructorToSchema(target, { additionalConverters: CONVERTERS });
+  const defaults: object = new target();
   const entries = Object.entries(properties).map(([name, schema]) => {
-    const nested = nestedOptions(target, name);
-    const nullable = 'nullable' in schema && schema.nullable === true;
-    // A field that may be null but not absent (`@Nullable`) counts as conditional in the rules.
-    const isRequired = required.includes(name) || nullable;
-    return [
-      name,
-      { ...(nested ?? withoutOwnNullable(schema)), ...nullability(target, name, nullable), required: isRequired },
-    ];
+    const mayBeNull = 'nullable' in schema && schema.nullable === true;
+    const options = {
+      ...(nestedOptions(target, name) ?? withoutOwnNullable(schema)),
+      ...defaultOf(defaults, name),
+      ...((mayBeNull || isOptional(target, name)) && { nullable: true }),
+      // A field that may be null but not absent (`@Nullable`) counts as conditional in the rules.
+      required: required.includes(name) || mayBeNull,
+    };
+    return [name, options];
   });
   return Object.fromEntries(entries);
+}
+
+/** What a field is set to where it is declared: `limit = 20`. */
+function defaultOf(defaults: object, name: string): { default?: unknown } {
+  const value: unknown = Reflect.get(defaults, name);
+  return ['string', 'number', 'boolean'].includes(typeof value) ? { default: value } : {};
 }
 
 const CONVERTERS = {
@@ -50,10 +58,6 @@ function withoutOwnNullable(schema: object): object {
 }
 
 /** `@IsOptional` lets null pass as well as absence. */
-function nullability(target: Type, name: string, nullable: boolean): { nullable?: true } {
-  return nullable || isOptional(target, name) ? { nullable: true } : {};
-}
-
 function isOptional(target: Type, name: string): boolean {
   return rulesOf(target, name).some(
     (rule) => rule.type === ValidationTypes.CONDITIONAL_VALIDATION && rule.name === 'isOptional',
