@@ -54,7 +54,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     return this.runtime.states;
   }
 
-  /** `listener` is told that a consumer can't be kept alive in this process; a supervisor should start a new one. */
+  /** `listener` is told, once, that a consumer can't be kept alive in this process; a supervisor should start a new one. */
   onFatal(listener: (reason: Error) => void): void {
     this.fatalListeners.push(listener);
   }
@@ -102,7 +102,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
 
   private fatal(reason: Error): void {
     this.o.logger.fatal({ err: reason }, 'A consumer can not be kept alive');
-    for (const listener of this.fatalListeners) listener(reason);
+    for (const listener of this.fatalListeners.splice(0)) listener(reason);
   }
 
   private async parked(): Promise<Array<{ consumer: string; state: string; keys: number }>> {

@@ -34,6 +34,7 @@ export class Generation {
   readonly feeds = new Map<string, PartitionFeed>();
   private readonly opening = new Map<string, Promise<void>>();
   private readonly gaps = new Map<string, string>();
+  private readonly paused = new Set<string>();
   private readonly stopping = new AbortController();
 
   constructor(
@@ -58,12 +59,17 @@ export class Generation {
     const partition = { topic, partition: batch.partition };
     const name = partitionName(topic, batch.partition);
     await this.opened(name);
-    if (this.opening.has(name)) return this.o.control.pause(partition);
+    if (this.opening.has(name)) return this.pause(partition);
     const feed = this.feeds.get(name);
     if (!feed || isStale() || this.stopping.signal.aborted) return;
     if (!this.goesOn(feed, batch, name)) return this.reopen(feed);
     feed.push(batch);
     await this.makeRoom(feed, partition);
+  }
+
+  /** Whether everything that was fetched of a partition is applied, and more is being asked for. */
+  asksForMore({ work, position, fetched }: PartitionFeed): boolean {
+    return position === fetched && !this.paused.has(partitionName(work.topic, work.partition));
   }
 
   /** Reads a partition anew from its stored position. */
@@ -100,9 +106,9 @@ export class Generation {
   private async makeRoom(feed: PartitionFeed, partition: TopicPartition): Promise<void> {
     const room = feed.room();
     if (await inTime(room, roomWait)) return;
-    this.o.control.pause(partition);
+    this.pause(partition);
     const name = partitionName(partition.topic, partition.partition);
-    void room.then(() => this.feeds.get(name) === feed && this.o.control.resume(partition));
+    void room.then(() => this.feeds.get(name) === feed && this.resume(partition));
   }
 
   private reopen(feed: PartitionFeed, wait = 0): void {
@@ -137,8 +143,18 @@ export class Generation {
       this.feeds.set(name, feed);
       this.opening.delete(name);
       this.o.control.seek(work, work.offset);
-      this.o.control.resume(work);
+      this.resume(work);
     }
+  }
+
+  private pause({ topic, partition }: TopicPartition): void {
+    this.paused.add(partitionName(topic, partition));
+    this.o.control.pause({ topic, partition });
+  }
+
+  private resume({ topic, partition }: TopicPartition): void {
+    this.paused.delete(partitionName(topic, partition));
+    this.o.control.resume({ topic, partition });
   }
 
   private broken(feed: PartitionFeed, error: unknown): void {

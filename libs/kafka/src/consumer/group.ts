@@ -1,4 +1,6 @@
 import { backoff, isDependencyFailure, pause } from '../retry.js';
+import type { PartitionFeed } from './feed.js';
+import { partitionName } from './log.js';
 import { ConsumerSession, type SessionOptions } from './session.js';
 
 export interface GroupOptions extends SessionOptions {
@@ -6,6 +8,8 @@ export interface GroupOptions extends SessionOptions {
   name: string;
   /** Makes the topics (names without prefix) that are missing. */
   ensureTopics(names: string[]): Promise<void>;
+  /** Milliseconds before the next try after so many failures. */
+  backoff?(failures: number): number;
   /** The consumer can't be kept alive in this process. */
   onFatal(reason: Error): void;
 }
@@ -55,19 +59,23 @@ export class ConsumerGroup {
 
   /** Looks how far behind it is. To be called now and then: lag without progress for long means that it hangs. */
   async inspect(now = Date.now()): Promise<void> {
-    const { generation, log } = this.session ?? {};
-    const feeds = [...(generation?.feeds.values() ?? [])];
-    if (!log || feeds.length === 0) return;
+    const { generation, log, fetchedAt = 0 } = this.session ?? {};
+    if (!log || !generation || generation.feeds.size === 0) return;
+    const feeds = [...generation.feeds.values()];
     const { partitions } = await log.look(feeds.map(({ work }) => work));
+    const ends = new Map(partitions.map(({ topic, partition, end }) => [partitionName(topic, partition), end]));
+    // The end of a log may lie behind its last record: a feed whose fetches come back empty has read everything.
+    const fetching = now - fetchedAt < noProgressAllowed / 2;
     for (const feed of feeds) {
-      const end = partitions.find(
-        ({ topic, partition }) => topic === feed.work.topic && partition === feed.work.partition,
-      )?.end;
-      feed.end = Math.max(feed.end, end ?? 0);
-      if (feed.position >= feed.end || feed.work.waiting) feed.movedAt = now;
+      feed.end = Math.max(feed.end, ends.get(partitionName(feed.work.topic, feed.work.partition)) ?? 0);
+      const nothingToDo = feed.position >= feed.end || (fetching && generation.asksForMore(feed));
+      if (nothingToDo || feed.work.waiting) feed.movedAt = now;
+      if (now - feed.movedAt > noProgressAllowed) this.hangs(feed);
     }
-    const hanging = feeds.find(({ movedAt }) => now - movedAt > noProgressAllowed);
-    if (hanging) this.giveUp(new Error(`Consumer ${this.o.name} makes no progress in ${hanging.work.topic}`));
+  }
+
+  private hangs({ work: { topic, partition } }: PartitionFeed): void {
+    this.o.onFatal(new Error(`Consumer ${this.o.name} makes no progress in ${topic}/${partition}`));
   }
 
   private async keepAlive(): Promise<void> {
@@ -80,7 +88,7 @@ export class ConsumerGroup {
         if (Date.now() - started > crashesForgottenAfter) this.crashes = failures = 0;
         if (this.failed(error, failures) === 'gave up') return;
       }
-      await pause(backoff(failures + 1), signal).catch(() => undefined);
+      await pause((this.o.backoff ?? backoff)(failures + 1), signal).catch(() => undefined);
     }
   }
 
@@ -95,12 +103,8 @@ export class ConsumerGroup {
     this.crashes++;
     logger.error({ err: error, consumer, crashes: this.crashes }, 'A consumer crashed');
     if (this.crashes <= crashesAllowed) return 'again';
-    this.giveUp(error instanceof Error ? error : new Error(String(error)));
+    this.o.onFatal(error instanceof Error ? error : new Error(String(error)));
     return 'gave up';
-  }
-
-  private giveUp(reason: Error): void {
-    this.o.onFatal(reason);
   }
 
   /** Resolves when stopped. @throws when the consumer did not start, or crashed */

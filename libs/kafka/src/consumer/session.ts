@@ -34,6 +34,8 @@ export class ConsumerSession {
   readonly crashed: Promise<Error>;
   generation: Generation | undefined;
   log: ClusterLog | undefined;
+  /** When Kafka last answered a fetch, empty or not. */
+  fetchedAt = Date.now();
   private readonly consumer: Consumer;
   private holds: Assignment = {};
   private committing: NodeJS.Timeout | undefined;
@@ -52,8 +54,11 @@ export class ConsumerSession {
         },
       ],
     });
-    const { GROUP_JOIN, CRASH } = this.consumer.events;
+    const { GROUP_JOIN, CRASH, FETCH } = this.consumer.events;
     this.crashed = new Promise((resolve) => this.consumer.on(CRASH, ({ payload }) => resolve(payload.error)));
+    this.consumer.on(FETCH, () => {
+      this.fetchedAt = Date.now();
+    });
     // Called before the first fetch of the new generation.
     this.consumer.on(GROUP_JOIN, ({ payload }) => this.joined(payload.memberAssignment));
   }
