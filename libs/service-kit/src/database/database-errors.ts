@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { isError } from '../errors/is-error.js';
 import { Unavailable } from '../errors/problems.js';
 
 /** SQLSTATEs by which PostgreSQL says that it, not the statement, is in trouble. */
@@ -57,9 +57,9 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return state?.code === '23505' && (constraint === undefined || state.constraint === constraint);
 }
 
-/** The answer for a database that is in trouble. */
+/** The answer while a part that is needed is in trouble; which one is nobody's business. */
 export function dependencyUnavailable(trouble: DatabaseTrouble): Unavailable {
-  const detail = trouble === 'away' ? 'The database does not answer.' : 'The database is too busy.';
+  const detail = trouble === 'away' ? 'A part that is needed does not answer.' : 'A part that is needed is too busy.';
   return new Unavailable('DEPENDENCY_UNAVAILABLE', `${detail} Please try again.`, {
     retryAfter: trouble === 'away' ? 2 : 1,
   });
@@ -67,9 +67,9 @@ export function dependencyUnavailable(trouble: DatabaseTrouble): Unavailable {
 
 function* causes(error: unknown): Generator<Error> {
   let next = error;
-  for (let depth = 0; depth < 5 && types.isNativeError(next); depth++) {
+  for (let depth = 0; depth < 5 && isError(next); depth++) {
     yield next;
-    if ('errors' in next && Array.isArray(next.errors)) yield* next.errors.filter(types.isNativeError);
+    if ('errors' in next && Array.isArray(next.errors)) yield* next.errors.filter(isError);
     next = 'driverError' in next ? next.driverError : next.cause;
   }
 }

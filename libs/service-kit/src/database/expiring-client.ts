@@ -1,5 +1,5 @@
-import { types } from 'node:util';
 import pg from 'pg';
+import { isError } from '../errors/is-error.js';
 
 /**
  * A client whose connection is given up when the server did not answer in time (`query_timeout`). pg itself leaves the
@@ -20,5 +20,5 @@ export class ExpiringClient extends pg.Client {
 }
 
 export function isReadTimeout(error: unknown): boolean {
-  return types.isNativeError(error) && error.message === 'Query read timeout';
+  return isError(error) && error.message === 'Query read timeout';
 }

@@ -1,6 +1,6 @@
-import { types } from 'node:util';
 import { HttpException } from '@nestjs/common';
 import { databaseTrouble, dependencyUnavailable } from '../database/database-errors.js';
+import { isError } from './is-error.js';
 import { Conflict, Malformed, NotFound, ProblemError } from './problems.js';
 
 /** What Fastify says about requests, as ours. Whatever else it says is a mistake of ours. */
@@ -42,5 +42,5 @@ function fromNest(error: HttpException): ProblemError | undefined {
 }
 
 function codeOf(error: unknown): string {
-  return types.isNativeError(error) && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

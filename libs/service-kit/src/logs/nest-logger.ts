@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { types } from 'node:util';
 import { type LoggerService, Logger as NestLogger } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { isError } from '../errors/is-error.js';
 import { requestContext } from '../http/request-context.js';
 import { createLogger } from './logger.js';
 
@@ -60,7 +60,7 @@ class ScopedLogger implements LoggerService {
     const context = rest.at(-1);
     const stack = rest.length > 1 ? rest[0] : undefined;
     const fields = { ...(typeof context === 'string' && { context }), ...(typeof stack === 'string' && { stack }) };
-    if (types.isNativeError(message)) logger[level]({ ...fields, err: message }, message.message);
+    if (isError(message)) logger[level]({ ...fields, err: message }, message.message);
     else if (typeof message === 'object') logger[level]({ ...fields, details: message });
     else logger[level](fields, String(message));
   }

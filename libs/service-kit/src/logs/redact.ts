@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { isError } from '../errors/is-error.js';
 
 const PRIVATE_KEY =
   /^(authorization|proxy-authorization|cookie|set-cookie|e-?mail|phone|login|.*(password|token|secret|apikey))$/i;
@@ -10,7 +10,7 @@ export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return value;
-  if (types.isNativeError(value)) return describeError(value, depth);
+  if (isError(value)) return describeError(value, depth);
   if (depth >= DEEPEST) return '[deep]';
   if (Array.isArray(value)) return value.slice(0, 50).map((item) => redact(item, depth + 1));
   return redactFields(value, depth);
