@@ -36,7 +36,6 @@ export async function followsInTopic(brokers: string, prefix: string): Promise<s
       .catch(reject);
   });
   await consumer.disconnect();
-  await admin.deleteGroups([groupId]);
   await admin.disconnect();
   return [...latest]
     .filter(([, fact]) => fact.type !== 'follow.deleted')

@@ -125,7 +125,8 @@ it('serves reads and writes while Kafka is away for 30 s, and catches up', async
 it("publishes again what Kafka's lost disk held, and a cache built from nothing afterwards is complete", async () => {
   await part('kafka').wipe();
   await part('kafka').start();
-  await expectEverythingRight();
+  // Nothing is under way until the services have noticed the loss, so there is nothing yet to settle.
+  await eventually(expectEverythingRight, { withinMs: 120_000 });
   await startSocialServiceFromNothing();
   await eventually(async () => expect(await wrongCopies(platform)).toEqual([]), { withinMs: 60_000 });
 }, 240_000);
