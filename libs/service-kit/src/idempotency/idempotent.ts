@@ -14,6 +14,8 @@ import type { AuthenticatedRequest } from '../auth/token-user.js';
 import { Malformed } from '../errors/problems.js';
 import { type IdempotencyScope, IdempotentRequest } from './idempotent-request.js';
 
+/** The header's name. */
+export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
@@ -25,7 +27,7 @@ export function Idempotent(): MethodDecorator {
   return applyDecorators(
     UseInterceptors(IdempotencyInterceptor),
     ApiHeader({
-      name: 'Idempotency-Key',
+      name: IDEMPOTENCY_KEY,
       required: false,
       description: 'Makes the request safe to repeat for 24 hours: 1 to 255 visible ASCII characters, such as a UUID.',
       schema: { type: 'string', minLength: 1, maxLength: 255 },

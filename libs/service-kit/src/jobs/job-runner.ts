@@ -5,7 +5,10 @@ import { backoff } from './backoff.js';
 import { type JobHandler, LeaseLost, type RunningJob } from './job.js';
 import type { JobMetrics } from './job-metrics.js';
 import type { ClaimedJob, JobTable } from './job-table.js';
+import { settled } from './settled.js';
 import { Ticker } from './ticker.js';
+
+const ABORTED_WITHIN_MS = 2_000;
 
 export interface RegisteredHandler {
   handler: JobHandler;
@@ -42,8 +45,8 @@ export class JobRunner {
 
   constructor(private readonly options: JobRunnerOptions) {
     const { logger, pollMs = 500, renewMs = 10_000 } = options;
-    this.poll = new Ticker(pollMs, () => this.claimDue(), logger);
-    this.renewal = new Ticker(renewMs, () => this.renewLeases(), logger);
+    this.poll = new Ticker('looking for jobs', pollMs, () => this.claimDue(), logger);
+    this.renewal = new Ticker('renewing the leases of jobs', renewMs, () => this.renewLeases(), logger);
   }
 
   start(): void {
@@ -59,11 +62,12 @@ export class JobRunner {
 
   /** Claims nothing more, lets running jobs end, and asks those that take longer than `graceMs` to give up. */
   async stop(): Promise<void> {
-    await this.poll.stop();
     const { graceMs = 3_000 } = this.options;
-    const deadline = setTimeout(() => this.abortAll(), graceMs);
-    await Promise.race([this.allEnded(), elapsed(graceMs + 2_000)]);
-    clearTimeout(deadline);
+    await this.poll.stop();
+    if (!(await settled(this.allEnded(), graceMs))) {
+      for (const { abort } of this.running.values()) abort.abort(new Error('the process stops'));
+      await settled(this.allEnded(), ABORTED_WITHIN_MS);
+    }
     await this.renewal.stop();
   }
 
@@ -153,15 +157,7 @@ export class JobRunner {
     for (const id of ids) if (!held.has(id)) this.running.get(id)?.abort.abort(new LeaseLost(`lease of ${id} lost`));
   }
 
-  private abortAll(): void {
-    for (const { abort } of this.running.values()) abort.abort(new Error('the process stops'));
-  }
-
   private async allEnded(): Promise<void> {
     await Promise.all([...this.running.values()].map(({ ended }) => ended));
   }
-}
-
-function elapsed(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

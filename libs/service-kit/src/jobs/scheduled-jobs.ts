@@ -2,7 +2,10 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { JobMetrics } from './job-metrics.js';
 import { ScheduleTable } from './schedule-table.js';
+import { settled } from './settled.js';
 import { Ticker } from './ticker.js';
+
+const STOPPED_WITHIN_MS = 5_000;
 
 export interface ScheduledJobsOptions {
   dataSource: DataSource;
@@ -35,7 +38,7 @@ export class ScheduledJobs {
   constructor(private readonly options: ScheduledJobsOptions) {
     this.leaseMs = options.leaseMs ?? 30_000;
     this.table = new ScheduleTable(options.dataSource, this.leaseMs);
-    this.ticker = new Ticker(options.tickMs ?? 5_000, () => this.runDue(), options.logger);
+    this.ticker = new Ticker('scheduled work', options.tickMs ?? 5_000, () => this.runDue(), options.logger);
   }
 
   /**
@@ -52,9 +55,10 @@ export class ScheduledJobs {
     this.ticker.start();
   }
 
+  /** Asks what runs to end, and waits for it up to 5 s: what is cut off is done by another instance, or later. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('the process stops'));
-    await this.ticker.stop();
+    await settled(this.ticker.stop(), STOPPED_WITHIN_MS);
   }
 
   /** Runs what is due now, in this process. */

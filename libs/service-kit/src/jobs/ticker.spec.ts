@@ -9,6 +9,7 @@ describe('Ticker', () => {
     let [runs, atOnce, most] = [0, 0, 0];
     const { promise, resolve } = gate();
     const ticker = new Ticker(
+      'work',
       60_000,
       async () => {
         most = Math.max(most, ++atOnce);
@@ -30,6 +31,7 @@ describe('Ticker', () => {
     const { promise, resolve } = gate();
     let runs = 0;
     const ticker = new Ticker(
+      'work',
       1,
       async () => {
         runs += 1;
@@ -39,6 +41,7 @@ describe('Ticker', () => {
       logger,
     );
     ticker.start();
+    ticker.wake();
     await promise;
     await ticker.stop();
     expect(runs).toBe(2);
@@ -49,6 +52,7 @@ describe('Ticker', () => {
     let ended = false;
     let runs = 0;
     const ticker = new Ticker(
+      'work',
       1,
       async () => {
         runs += 1;

@@ -21,7 +21,8 @@ export class CreateJobs1795258920000 implements MigrationInterface {
         updated_at timestamptz NOT NULL DEFAULT now()
       )`);
     await queryRunner.query(`CREATE INDEX idx_jobs_run_at ON jobs (run_at) WHERE status = 'PENDING'`);
-    await queryRunner.query(`CREATE INDEX idx_jobs_finished_at ON jobs (finished_at) WHERE status <> 'PENDING'`);
+    await queryRunner.query(`CREATE INDEX idx_jobs_finished_at ON jobs (finished_at) WHERE status = 'DONE'`);
+    await queryRunner.query(`CREATE INDEX idx_jobs_dead ON jobs (finished_at) WHERE status = 'DEAD'`);
     await queryRunner.query(`
       CREATE UNIQUE INDEX uq_jobs_kind_unique_key ON jobs (kind, unique_key)
       WHERE status = 'PENDING' AND unique_key IS NOT NULL`);

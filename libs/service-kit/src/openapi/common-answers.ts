@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEM_JSON } from '../errors/problem-body.js';
+import { IDEMPOTENCY_KEY } from '../idempotency/idempotent.js';
 import { type Operation, operationsOf } from './operations.js';
 import { PUBLIC_EXTENSION } from './public-routes.js';
 
@@ -31,12 +32,14 @@ export function addCommonAnswers(document: OpenAPIObject): void {
 
 function statusesOf(operation: Operation, isPublic: boolean): number[] {
   const inPath = operation.parameters?.some((parameter) => 'in' in parameter && parameter.in === 'path');
+  const takesKey = operation.parameters?.some((parameter) => 'name' in parameter && parameter.name === IDEMPOTENCY_KEY);
   return [
     ...[400, 429, 500, 503],
     ...(isPublic ? [] : [401, 403]),
     ...(inPath ? [404] : []),
     ...(operation.method === 'get' ? [] : [409]),
     ...(operation.requestBody ? [413, 415, 422] : []),
+    ...(takesKey ? [422] : []),
   ];
 }
 
