@@ -140,6 +140,21 @@ describe('producers', () => {
   });
 });
 
+describe('facts that are only planned', () => {
+  const erasing =
+    "import { fact, UserDeleted } from '@plaza/contracts'; export const it = outbox.add(0, fact(UserDeleted, {}));";
+  const about = (source: string) =>
+    catalogueOf({ 'apps/user-service/src/index.ts': source }).problems.filter((it) => it.startsWith('user.deleted'));
+
+  it('need no producer', () => {
+    expect(about('')).toEqual([]);
+  });
+
+  it('are not called so once somebody publishes them', () => {
+    expect(about(erasing)).toEqual(['user.deleted is declared as planned, but apps/user-service publishes it']);
+  });
+});
+
 describe('descriptions', () => {
   const text = (from: string, to: string) =>
     catalogueOf({

@@ -21,6 +21,8 @@ export interface FactOptions<T extends object> {
   producer: ServiceName;
   /** The aggregate's id: facts with the same key keep their order. */
   key(fact: T): string;
+  /** Why nobody publishes it yet, for a fact that consumers must be ready for. Without this, having no producer is an error. */
+  planned?: string;
 }
 
 export type FactClass<T extends object = object> = new () => T;

@@ -64,6 +64,7 @@ export class UserUpdated extends UserState {}
   kind: 'state',
   producer: 'user-service',
   key: (it) => it.id,
+  planned: 'accounts are hidden now; their erasure after a grace period, confirmed by every service, comes later',
 })
 export class UserDeleted {
   @IsUUID() id: string;

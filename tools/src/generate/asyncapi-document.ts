@@ -81,6 +81,7 @@ function message({ key }: CatalogueTopic, { declaration, doc }: CatalogueFact): 
     name: declaration.type,
     title: declaration.payload.name,
     summary: doc.text,
+    ...(declaration.planned ? { description: `Not published yet: ${declaration.planned}.` } : {}),
     contentType: factContentType,
     headers: {
       allOf: [reference('components/schemas', 'FactHeaders')],

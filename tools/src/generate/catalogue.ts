@@ -47,9 +47,7 @@ export function readCatalogue(root: string): Catalogue {
     topics: declaredTopics().map((topic) => catalogueTopic(topic, docs, consumers)),
     problems: [
       ...declaredFacts().flatMap((it) => describedBadly(it, docs.get(it.payload.name)?.text ?? '')),
-      ...declaredFacts()
-        .filter((it) => !built.get(it.producer)?.has(it.payload.name))
-        .map(unpublished),
+      ...declaredFacts().flatMap((it) => wrongAboutProducer(it, built.get(it.producer)?.has(it.payload.name) ?? false)),
       ...consumers.filter((it) => !declarationByType(it.type)).map(undeclared),
     ],
   };
@@ -101,8 +99,10 @@ function describedBadly({ payload, producer }: FactDeclaration, text: string): s
   return [`${payload.name}: its JSDoc must read "Published when ..., after commit, by ${producer}."`];
 }
 
-function unpublished({ type, payload, producer }: FactDeclaration): string {
-  return `${type} has no producer: nothing in apps/${producer} builds a ${payload.name} for its outbox`;
+function wrongAboutProducer({ type, payload, producer, planned }: FactDeclaration, published: boolean): string[] {
+  if (published && planned) return [`${type} is declared as planned, but apps/${producer} publishes it`];
+  if (published || planned) return [];
+  return [`${type} has no producer: nothing in apps/${producer} builds a ${payload.name} for its outbox`];
 }
 
 function undeclared({ type, file, service, consumer }: ConsumerUse): string {

@@ -57,7 +57,7 @@ function factSection({ consumers }: CatalogueTopic, { declaration, doc }: Catalo
   const fields = fieldLines(schemaOf(declaration), doc.fields);
   return [
     `### ${declaration.type}`,
-    `${doc.text} Read by ${reading || 'nobody yet'}.`,
+    `${doc.text}${declaration.planned ? ` **Not published yet**: ${declaration.planned}.` : ''} Read by ${reading || 'nobody yet'}.`,
     [
       row(['field', 'type', 'rules', '']),
       row(['---', '---', '---', '---']),
