@@ -1,4 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { type RunningService, SigningKeys, signAccessToken, startService } from '@plaza/service-kit';
 import { deleteTopics, kafkaPrefix, testServers } from '@plaza/testing';
 import { Client } from 'undici';
@@ -19,7 +22,7 @@ export interface Asking {
   method?: string;
   path: string;
   headers?: Record<string, string | string[]>;
-  body?: string | Buffer | AsyncIterable<Buffer>;
+  body?: string | Buffer | Readable;
 }
 
 const KID = 'test-key';
@@ -70,6 +73,17 @@ export class Front {
 
   get(path: string, headers?: Asking['headers']): Promise<Answered> {
     return this.ask({ path, headers });
+  }
+
+  /** Writes to a connection of its own and gives all that comes back until the gateway closes it. */
+  async raw(...pieces: Array<string | Buffer>): Promise<string> {
+    const socket = connect(Number(new URL(this.url).port), '127.0.0.1');
+    for (const piece of pieces) socket.write(piece);
+    try {
+      return await text(socket);
+    } finally {
+      socket.destroy();
+    }
   }
 
   token(o: { id?: string; sessionId?: string; now?: Date } = {}): Promise<string> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RunningService } from '@plaza/service-kit';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { MemoryUpstream } from '../src/dispatch/memory-upstream.js';
 import type { Upstream } from '../src/dispatch/upstream.js';
 import type { RoutedService } from '../src/routes.js';
@@ -71,7 +71,7 @@ export function inMemory(service: RoutedService, target: () => Target | undefine
 }
 
 function addRoutes(app: FastifyInstance, prefix: string): void {
-  const seen = ({ method, url, headers, raw, body }: Parameters<Parameters<typeof app.all>[1]>[0]) => ({
+  const seen = ({ method, url, headers, raw, body }: FastifyRequest) => ({
     ...{ method, url, headers, body },
     rawHeaders: raw.rawHeaders,
   });

@@ -15,11 +15,12 @@ export class KnownRoutes {
     });
   }
 
-  /** The methods of the first route whose pattern matches; empty for an unknown URL. */
+  /** The methods of all routes whose pattern matches: the router looks per method. Empty for an unknown URL. */
   allowed(url: string): string[] {
     if (this.patterns.length === 0) this.patterns = [...this.methods].map(compile);
     const [path = ''] = url.split('?', 1);
-    return [...(this.patterns.find(({ pattern }) => pattern.test(path))?.methods ?? [])].sort();
+    const known = this.patterns.filter(({ pattern }) => pattern.test(path));
+    return [...new Set(known.flatMap(({ methods }) => [...methods]))].sort();
   }
 }
 
