@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { createTestDatabase, deleteTopics, eventually, kafkaPrefix, testServers } from '@plaza/testing';
 import pg from 'pg';
 import { startService } from '../src/index.js';
 import { sampleService } from './sample/sample.js';
+import { SilentProxy } from './sample/silent-proxy.js';
 import { type Sample, sampleEnv, startSample } from './sample/start-sample.js';
 
 async function get(url: string) {
@@ -93,12 +94,11 @@ it('waits for a database that is away, and starts when it is there', async () =>
   const prefix = kafkaPrefix();
   const through = Object.assign(new URL(database.url), { host: `127.0.0.1:${away}` }).href;
   const starting = startService(sampleService, { env: sampleEnv(through, prefix) });
-  const forwarder = await forward(away, database.url);
+  const forwarder = await SilentProxy.before(database.url, away);
   const service = await starting;
   expect((await get(`${service.url}/health/ready`)).status).toBe(200);
   await service.stop();
-  forwarder.close();
-  await Promise.all([database.drop(), deleteTopics(prefix)]);
+  await Promise.all([forwarder.close(), database.drop(), deleteTopics(prefix)]);
 });
 
 it('stops waiting for a database when it is told to', async () => {
@@ -151,17 +151,4 @@ async function reservedPort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** Listens where nobody did, and passes everything on to the real server. */
-async function forward(port: number, to: string) {
-  const { hostname, port: target } = new URL(to);
-  const server = createTcpServer((socket) => {
-    const upstream = connect(Number(target), hostname);
-    socket.pipe(upstream).pipe(socket);
-    socket.on('error', () => upstream.destroy());
-    upstream.on('error', () => socket.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return server;
 }

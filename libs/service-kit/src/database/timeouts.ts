@@ -15,11 +15,11 @@ export const REQUEST_TIMEOUTS: DatabaseTimeouts = {
   idleInTransaction: 5_000,
 };
 
-/** Consumers, relay and jobs repeat what failed, so they may take longer; nobody waits for them. */
+/** Consumers, relay and jobs repeat what failed, so they may take longer; but 10 s after a silent network speaks again all must be well. */
 export const BACKGROUND_TIMEOUTS: DatabaseTimeouts = {
   connect: 2_000,
-  statement: 10_000,
-  lock: 5_000,
+  statement: 5_000,
+  lock: 3_000,
   idleInTransaction: 10_000,
 };
 

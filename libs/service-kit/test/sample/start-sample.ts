@@ -25,12 +25,16 @@ export function sampleEnv(databaseUrl: string, prefix: string): NodeJS.ProcessEn
 }
 
 /** Starts the sample service on the test servers. */
-export async function startSample(env: NodeJS.ProcessEnv = {}, options: StartOptions = {}): Promise<Sample> {
+export async function startSample(
+  env: NodeJS.ProcessEnv = {},
+  options: StartOptions = {},
+  reach: (databaseUrl: string) => string = (url) => url,
+): Promise<Sample> {
   const database = await createTestDatabase();
   const prefix = kafkaPrefix();
   const service = await startService(sampleService, {
     ...options,
-    env: { ...sampleEnv(database.url, prefix), ...env },
+    env: { ...sampleEnv(reach(database.url), prefix), ...env },
   });
   const end = async () => {
     await service.stop();
