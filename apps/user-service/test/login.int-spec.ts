@@ -53,10 +53,10 @@ describe('log-in', () => {
       took.known.push(await timed(() => users.logIn(person.username, 'wrong password')));
       took.unknown.push(await timed(() => users.logIn(`nobody${round}`, 'wrong password')));
     }
-    // One hash takes more than half of the time; without one for nobody this would be far off.
+    // The hash takes most of the time: without one for nobody this would be far off.
     const ratio = median(took.unknown) / median(took.known);
-    expect(ratio).toBeGreaterThan(0.6);
-    expect(ratio).toBeLessThan(1.6);
+    expect(ratio).toBeGreaterThan(0.5);
+    expect(ratio).toBeLessThan(2);
   });
 
   it.each([

@@ -110,11 +110,12 @@ describe('signing keys', () => {
     }
   });
 
-  it('that can be opened no more keep the service from signing with others in secret', async () => {
+  it('that can be opened no more are not replaced in secret: no token, no account, and no start', async () => {
     await users.query(`UPDATE signing_key_pairs SET sealed_private_jwk = 'v1.00000000.AAAA'`);
     forgetKey();
     const answer = await users.post('/v1/auth/register', somebody());
     expect(answer.status).toBe(500);
     expect(await users.query('SELECT FROM users')).toEqual([]);
+    await expect(users.anotherInstance()).rejects.toThrow(/PLAZA_MASTER_KEY/);
   });
 });

@@ -11,6 +11,11 @@ describe('PasswordHasher', () => {
     await expect(hasher.matches('home', 'battery staple', hashed)).resolves.toBe(false);
   });
 
+  it('takes an accented letter for the same, however it was typed', async () => {
+    const hashed = await hasher.hash('home', 'caf\u00e9 au lait');
+    await expect(hasher.matches('home', 'cafe\u0301 au lait', hashed)).resolves.toBe(true);
+  });
+
   it('lets nobody in where there is no hash', async () => {
     await expect(hasher.matches('home', 'correct horse', null)).resolves.toBe(false);
   });

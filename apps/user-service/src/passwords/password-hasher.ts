@@ -33,14 +33,14 @@ export class PasswordHasher {
 
   /** @throws TooMany PASSWORD_CHECKS_BUSY */
   async hash(owner: string, password: string): Promise<string> {
-    return this.inTurn(owner, () => hash(password, PARAMETERS));
+    return this.inTurn(owner, () => hash(normal(password), PARAMETERS));
   }
 
   /** True when the password is the one that was hashed; a hash of null is nobody's. @throws TooMany PASSWORD_CHECKS_BUSY */
   async matches(owner: string, password: string, hashed: string | null): Promise<boolean> {
     return this.inTurn(owner, async () => {
       this.nobodys ??= await hash(randomBytes(32), PARAMETERS);
-      const right = await verify(hashed ?? this.nobodys, password);
+      const right = await verify(hashed ?? this.nobodys, normal(password));
       return right && hashed !== null;
     });
   }
@@ -59,6 +59,11 @@ export class PasswordHasher {
     });
     return result as T;
   }
+}
+
+/** The same characters typed on another keyboard may be other code points. */
+function normal(password: string): string {
+  return password.normalize('NFKC');
 }
 
 function busy(): TooMany {

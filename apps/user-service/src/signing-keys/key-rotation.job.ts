@@ -15,5 +15,7 @@ export class KeyRotationJob implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     this.schedule.every('signing-keys.rotate', EVERY_MS, () => this.pairs.rotate());
     await this.pairs.rotate();
+    // A service that can't sign should say so now, not to the first who logs in.
+    await this.pairs.current();
   }
 }

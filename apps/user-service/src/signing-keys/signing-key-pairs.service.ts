@@ -92,10 +92,21 @@ export class SigningKeyPairs {
     await manager.save(pair);
   }
 
-  private async open(pair: SigningKeyPair): Promise<CryptoKey> {
-    const key = await importJWK(JSON.parse(this.box.open(pair.sealedPrivateJwk).toString()), ALGORITHM);
-    if (key instanceof Uint8Array) throw new TypeError(`signing key ${pair.kid} is no key pair`);
+  /** @throws Error where it was sealed with a master key that is not listed any more */
+  private async open({ kid, sealedPrivateJwk }: SigningKeyPair): Promise<CryptoKey> {
+    const jwk = this.unseal(kid, sealedPrivateJwk);
+    const key = await importJWK(JSON.parse(jwk.toString()), ALGORITHM);
+    if (key instanceof Uint8Array) throw new TypeError(`signing key ${kid} is no key pair`);
     return key;
+  }
+
+  private unseal(kid: string, sealed: string): Buffer {
+    try {
+      return this.box.open(sealed);
+    } catch (error) {
+      const hint = 'is the master key that sealed it still in PLAZA_MASTER_KEY?';
+      throw new Error(`The signing key ${kid} can't be opened: ${hint}`, { cause: error });
+    }
   }
 
   private newestFirst(manager: EntityManager): Promise<SigningKeyPair[]> {

@@ -4,7 +4,8 @@ import { IsBoolean, IsIn } from 'class-validator';
 
 function Audience(description: string): PropertyDecorator {
   return (target, property) => {
-    ApiProperty({ description, enum: audienceLevels, enumName: 'AudienceLevel' })(target, property);
+    const enumSchema = { description: 'To whom something is open' };
+    ApiProperty({ description, enum: audienceLevels, enumName: 'AudienceLevel', enumSchema })(target, property);
     IsIn(audienceLevels)(target, property);
   };
 }
