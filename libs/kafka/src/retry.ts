@@ -83,6 +83,20 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
   }
 }
 
+/** Whether `done` resolves in time. @throws what it rejects with, if it does so in time */
+export async function within(done: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const timer = new AbortController();
+  const late = pause(milliseconds, timer.signal).then(
+    () => false,
+    () => true,
+  );
+  try {
+    return await Promise.race([done.then(() => true), late]);
+  } finally {
+    timer.abort();
+  }
+}
+
 /**
  * Runs until it succeeds or fails for a reason that waiting does not cure.
  * @throws that reason; the signal's reason when it is aborted

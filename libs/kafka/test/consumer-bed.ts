@@ -100,6 +100,16 @@ export class ConsumerBed {
     return messages.map(({ message }) => String(message.headers?.ce_id));
   }
 
+  /** Publishes facts in a transaction that is aborted: their offsets are taken, but nobody may see them. */
+  async abort(...steps: Step[]): Promise<void> {
+    const producer = this.kafka().producer({ transactionalId: randomUUID(), maxInFlightRequests: 1, idempotent: true });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: `${this.settings.prefix}parcel`, messages: steps.map(messageOf) });
+    await transaction.abort();
+    await producer.disconnect();
+  }
+
   async send(topic: string, ...messages: Message[]): Promise<void> {
     const producer = await this.connected();
     await producer.send({ topic: this.settings.prefix + topic, messages });

@@ -166,7 +166,7 @@ async function readAll(kafka: Kafka, topic: string): Promise<Published[]> {
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await new Promise<void>((resolve, reject) => {
-    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+    consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || reject(payload.error));
     void consumer.run({
       eachMessage: async ({ partition, message }) => {
         const headers = Object.fromEntries(

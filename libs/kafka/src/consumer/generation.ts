@@ -1,6 +1,6 @@
 import type { Batch } from 'kafkajs';
 import type { Logger } from 'pino';
-import { backoff, pause } from '../retry.js';
+import { backoff, pause, within } from '../retry.js';
 import { PartitionFeed, type PartitionWork } from './feed.js';
 import { type ClusterLog, partitionName, type TopicPartition } from './log.js';
 
@@ -87,7 +87,7 @@ export class Generation {
 
   private async opened(name: string): Promise<void> {
     const opening = this.opening.get(name);
-    if (opening) await inTime(opening, openWait);
+    if (opening) await within(opening, openWait);
   }
 
   /**
@@ -105,7 +105,7 @@ export class Generation {
 
   private async makeRoom(feed: PartitionFeed, partition: TopicPartition): Promise<void> {
     const room = feed.room();
-    if (await inTime(room, roomWait)) return;
+    if (await within(room, roomWait)) return;
     this.pause(partition);
     const name = partitionName(partition.topic, partition.partition);
     void room.then(() => this.feeds.get(name) === feed && this.resume(partition));
@@ -161,19 +161,6 @@ export class Generation {
     const { topic, partition } = feed.work;
     this.o.logger.warn({ err: error, topic, partition }, 'Reading a partition anew from its stored position');
     this.reopen(feed, brokenWait);
-  }
-}
-
-async function inTime(done: Promise<void>, milliseconds: number): Promise<boolean> {
-  const timer = new AbortController();
-  const late = pause(milliseconds, timer.signal).then(
-    () => false,
-    () => true,
-  );
-  try {
-    return await Promise.race([done.then(() => true), late]);
-  } finally {
-    timer.abort();
   }
 }
 

@@ -3,6 +3,7 @@ import type { Kafka } from 'kafkajs';
 import { LetterRetrier } from '../dead-letters/retrier.js';
 import { LetterRunner } from '../dead-letters/runner.js';
 import type { KafkaModuleOptions } from '../kafka-options.js';
+import { within } from '../retry.js';
 import { type Topics, withAdmin } from '../topics.js';
 import { BroadcastConsumer } from './broadcast.js';
 import type { ConsumerDatabase } from './chunk.js';
@@ -60,12 +61,7 @@ export class ConsumerRuntime {
   async stop(): Promise<void> {
     clearInterval(this.inspecting);
     const stopped = Promise.all([this.retrier?.stop(), ...this.running.map((running) => this.end(running))]);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), stopWithin);
-    });
-    if ((await Promise.race([stopped, late])) === 'late') this.o.logger.warn('Consumers did not stop in time');
-    clearTimeout(timer);
+    if (!(await within(stopped, stopWithin))) this.o.logger.warn('Consumers did not stop in time');
   }
 
   /** What applies dead letters. @throws Error where there is no database */

@@ -1,5 +1,6 @@
 import type { Assignment, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
+import { within } from '../retry.js';
 import { plazaAssigner } from './assigner.js';
 import { type FeedSource, type FetchControl, Generation } from './generation.js';
 import { ClusterLog, type TopicPartition } from './log.js';
@@ -25,6 +26,8 @@ const consumerSettings = {
   rebalanceTimeout: 15_000,
   retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3, restartOnFailure: async () => false },
 };
+// Of the 10 s that a process has to end.
+const chunkWait = 5_000;
 const commitInterval = 250;
 const partitionsAtOnce = 32;
 
@@ -75,11 +78,12 @@ export class ConsumerSession {
     if (this.o.commits) this.committing = setInterval(() => void this.commit(), commitInterval);
   }
 
-  /** Finishes the chunks that are being applied and leaves the group. */
+  /** Finishes the chunks that are being applied, unless they hang, and leaves the group. */
   async stop(): Promise<void> {
     this.stopping = true;
     clearInterval(this.committing);
-    await this.generation?.stop();
+    const stopped = await within(this.generation?.stop() ?? Promise.resolve(), chunkWait);
+    if (!stopped) this.o.logger.warn({ group: this.o.groupId }, 'Leaving a group although a chunk is not through');
     if (this.o.commits) await this.commit();
     await this.consumer.disconnect();
   }
