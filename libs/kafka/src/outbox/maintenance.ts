@@ -54,6 +54,10 @@ async function createPartition(manager: EntityManager, day: string): Promise<voi
   await manager.query(`LOCK TABLE outbox_default IN ACCESS EXCLUSIVE MODE`);
   const from = `${day} 00:00:00+00`;
   const to = `${shift(day, 1)} 00:00:00+00`;
+  const [madeMeanwhile] = await manager.query<unknown[]>(`SELECT 1 WHERE to_regclass($1) IS NOT NULL`, [
+    `outbox_${day}`,
+  ]);
+  if (madeMeanwhile) return;
   const [inDefault] = await manager.query<unknown[]>(
     `SELECT 1 FROM outbox_default WHERE created_at >= $1 AND created_at < $2 LIMIT 1`,
     [from, to],

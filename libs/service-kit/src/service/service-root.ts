@@ -1,20 +1,12 @@
-import {
-  type DynamicModule,
-  Inject,
-  Module,
-  type OnApplicationBootstrap,
-  Optional,
-  type Provider,
-} from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { getDataSourceToken, getEntityManagerToken } from '@nestjs/typeorm';
-import { KafkaModule, type KafkaSettings, maintainOutbox, type RepublishSource } from '@plaza/kafka';
+import { KafkaModule, type KafkaSettings, type RepublishSource } from '@plaza/kafka';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import type { OpenDatabase } from '../database/service-database.js';
 import { kitFeatures } from '../features.js';
 import { HealthParts } from '../health/health-parts.js';
-import { ScheduledJobs } from '../jobs/scheduled-jobs.js';
 import type { ServiceConfig, ServiceDefinition } from './definition.js';
 import { BACKGROUND, CONFIG, LOGGER, REGISTRY } from './tokens.js';
 
@@ -28,16 +20,9 @@ export interface RootParts {
   kafka: KafkaSettings;
 }
 
-const HOUR_MS = 3_600_000;
-
 /** What every service is made of, and around the service's own module. */
 @Module({})
-export class ServiceRoot implements OnApplicationBootstrap {
-  constructor(
-    @Optional() private readonly scheduled?: ScheduledJobs,
-    @Optional() @Inject(BACKGROUND) private readonly background?: DataSource,
-  ) {}
-
+export class ServiceRoot {
   static forRoot(parts: RootParts): DynamicModule {
     const { definition, config, database } = parts;
     return {
@@ -49,11 +34,6 @@ export class ServiceRoot implements OnApplicationBootstrap {
         definition.module(config),
       ],
     };
-  }
-
-  onApplicationBootstrap(): void {
-    const { scheduled, background } = this;
-    if (background) scheduled?.every('outbox.maintain', HOUR_MS, () => maintainOutbox(background));
   }
 }
 
