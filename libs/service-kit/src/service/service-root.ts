@@ -3,7 +3,6 @@ import { getDataSourceToken, getEntityManagerToken } from '@nestjs/typeorm';
 import { KafkaModule, type KafkaSettings, type RepublishSource } from '@plaza/kafka';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { DataSource } from 'typeorm';
 import type { OpenDatabase } from '../database/service-database.js';
 import { kitFeatures } from '../features.js';
 import { HealthParts } from '../health/health-parts.js';
