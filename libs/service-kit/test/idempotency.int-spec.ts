@@ -56,6 +56,27 @@ class NotesController {
     return note;
   }
 
+  /** Tries another way when the first one was rolled back. */
+  @Post('second-try')
+  @Idempotent()
+  async secondTry(@CurrentUser() user: TokenUser): Promise<string> {
+    const add = (fail: boolean) =>
+      transaction(this.dataSource, async (manager) => {
+        const id = randomUUID();
+        await manager.query('INSERT INTO notes VALUES ($1, $2, $3)', [id, user.id, 'second']);
+        if (fail) throw new Error('taken');
+        return id;
+      });
+    return add(true).catch(() => add(false));
+  }
+
+  @Post('two-transactions')
+  @Idempotent()
+  async twoTransactions(): Promise<void> {
+    await transaction(this.dataSource, async () => undefined);
+    await transaction(this.dataSource, async () => undefined);
+  }
+
   @Post('with-date')
   @Idempotent()
   async withDate(): Promise<{ at: Date }> {
@@ -214,7 +235,17 @@ describe('Idempotency-Key', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'IDEMPOTENCY_KEY_INVALID']);
   });
 
+  it('belongs to the transaction that was committed, where another was rolled back before', async () => {
+    const answers = [
+      await post('k10', { path: '/notes/second-try' }),
+      await post('k10', { path: '/notes/second-try' }),
+    ];
+    expect(answers[1]?.body).toBe(answers[0]?.body);
+    expect(await count(dataSource)).toBe(1);
+  });
+
   it('finds mistakes of a route, with or without a key', async () => {
+    expect((await post(undefined, { path: '/notes/two-transactions' })).statusCode).toBe(500);
     expect((await post(undefined, { path: '/notes/with-date' })).statusCode).toBe(500);
     expect((await post(undefined, { path: '/notes/without-transaction' })).statusCode).toBe(500);
   });

@@ -77,7 +77,7 @@ export async function onDatabaseOf<T>(
 
 /**
  * Runs something on the databases of the services that are meant: the named one, or all that have one already.
- * @throws OperatorError when a database can't be reached
+ * @throws OperatorError when a database can't be reached, or none is there
  */
 export async function onDatabases<T>(
   installation: Installation,
@@ -85,13 +85,16 @@ export async function onDatabases<T>(
   work: (dataSource: DataSource, service: StoredService) => Promise<T>,
 ): Promise<T[]> {
   const results: T[] = [];
+  let missing: DatabaseMissing | undefined;
   for (const service of chosen(installation, name)) {
     try {
       results.push(await onDatabaseOf(service, (dataSource) => work(dataSource, service)));
     } catch (error) {
-      if (name || !(error instanceof DatabaseMissing)) throw error;
+      if (!(error instanceof DatabaseMissing)) throw error;
+      missing = error;
     }
   }
+  if (missing && results.length === 0) throw missing;
   return results;
 }
 

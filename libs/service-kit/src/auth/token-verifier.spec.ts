@@ -39,10 +39,21 @@ describe('TokenVerifier', () => {
 
   it('says when a token has expired, also one it remembers', async () => {
     await verifier.verify(token);
-    now += 10 * MINUTE;
-    expect(verifier.recall(token)).toBeUndefined();
-    now += 5_000;
-    await expect(verifier.verify(token)).rejects.toMatchObject({ status: 401, code: 'TOKEN_EXPIRED' });
+    now += 10 * MINUTE - 1;
+    expect(verifier.recall(token)).toEqual(alice);
+    for (const later of [1, 1_000, 10 * MINUTE]) {
+      now += later;
+      expect(verifier.recall(token)).toBeUndefined();
+      await expect(verifier.verify(token)).rejects.toMatchObject({ status: 401, code: 'TOKEN_EXPIRED' });
+    }
+  });
+
+  it('accepts a token from a clock that is a little ahead', async () => {
+    now -= 5_000;
+    expect(await verifier.verify(token)).toEqual(alice);
+    now -= 1_000;
+    const another = await forge(key, { jti: 'another' });
+    await expect(verifier.verify(another)).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
   });
 
   it('refuses the tokens of a revoked session, also those it remembers', async () => {

@@ -93,6 +93,8 @@ export class TokenVerifier {
     const claims = await this.signedClaims(token, key);
     const expiresAt = Number(claims.exp) * 1_000;
     const goodUntil = Math.min(expiresAt, key.acceptedUntil?.getTime() ?? Number.POSITIVE_INFINITY);
+    // The tolerance for clocks is meant for tokens that are too young, not for old ones.
+    if (expiresAt <= this.now()) throw tokenProblem('TOKEN_EXPIRED');
     if (goodUntil <= this.now()) throw tokenProblem('TOKEN_INVALID');
     return { user: userOf(claims), expiresAt, goodUntil };
   }

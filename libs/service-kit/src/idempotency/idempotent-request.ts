@@ -52,6 +52,11 @@ export class IdempotentRequest {
     this.runs = true;
   }
 
+  /** Notes that it was rolled back, so that another may be tried. */
+  failed(): void {
+    this.runs = false;
+  }
+
   /**
    * Does the work, once for all requests with this key, and records its result in the same transaction.
    * @throws Conflict IDEMPOTENCY_BUSY, Invalid IDEMPOTENCY_KEY_REUSED

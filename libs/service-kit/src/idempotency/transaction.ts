@@ -16,9 +16,18 @@ const DEADLOCK = '40P01';
 export async function transaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
   const request = IdempotentRequest.current();
   request?.begin();
+  try {
+    return await repeated(() => dataSource.transaction((manager) => request?.once(manager, work) ?? work(manager)));
+  } catch (error) {
+    request?.failed();
+    throw error;
+  }
+}
+
+async function repeated<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await dataSource.transaction((manager) => (request ? request.once(manager, work) : work(manager)));
+      return await run();
     } catch (error) {
       if (attempt === TRIES || !isTransient(error)) throw error;
       await pause(attempt);
