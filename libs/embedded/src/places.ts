@@ -8,8 +8,8 @@ import { StackError } from './stack-error.js';
 /** The checkout that this package belongs to, from `src` and from `dist` alike. */
 export const checkout = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 
-/** What is downloaded once for all stacks of the checkout. */
-export const cacheDir = join(checkout, '.plaza/cache');
+/** What is downloaded once for all stacks of the checkout; several checkouts may share one with PLAZA_CACHE_DIR. */
+export const cacheDir = resolve(process.env.PLAZA_CACHE_DIR || join(checkout, '.plaza/cache'));
 
 export interface ServerUser {
   uid: number;

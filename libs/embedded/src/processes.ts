@@ -1,5 +1,5 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { endWithUs, hasEnded } from './reaper.js';
 import { StackError } from './stack-error.js';
 
@@ -43,6 +43,19 @@ export async function runOrFail(
 
 export function lastLines(text: string, count: number): string {
   return text.trimEnd().split('\n').slice(-count).join('\n');
+}
+
+const TAIL_BYTES = 16_384;
+
+/** The end of a log, which may be long, or gone by now. */
+export function lastLinesOf(file: string): string {
+  if (!existsSync(file)) return '(there is none)';
+  const log = openSync(file, 'r');
+  const { size } = fstatSync(log);
+  const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
+  readSync(log, tail, 0, tail.length, size - tail.length);
+  closeSync(log);
+  return lastLines(tail.toString(), 15);
 }
 
 /** A process for as long as it lives: pids are used again, so when it started is part of its identity (Linux only). */

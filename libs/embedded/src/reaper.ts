@@ -9,13 +9,13 @@ while read -r action group; do
   if [ "$action" != drop ]; then groups="$groups $group:$action"; continue; fi
   kept=; for each in $groups; do [ "\${each%:*}" = "$group" ] || kept="$kept $each"; done; groups=$kept
 done
-for each in $groups; do kill -"\${each#*:}" -- "-\${each%:*}"; done
+for each in $groups; do kill -"\${each#*:}" "-\${each%:*}"; done
 for _ in 1 2 3 4 5 6 7 8 9 10; do
-  left=; for each in $groups; do kill -0 -- "-\${each%:*}" && left="$left $each"; done
+  left=; for each in $groups; do kill -0 "-\${each%:*}" && left="$left $each"; done
   [ -z "$left" ] && exit
   sleep 0.1
 done
-for each in $left; do kill -KILL -- "-\${each%:*}"; done
+for each in $left; do kill -KILL "-\${each%:*}"; done
 `;
 
 const groups = new Map<number, string>();

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { childrenOf, identityOf, lastLines, signal } from './processes.js';
+import { childrenOf, identityOf, lastLinesOf, signal } from './processes.js';
 import { endWithUs, hasEnded } from './reaper.js';
 import { StackError } from './stack-error.js';
 
@@ -217,7 +217,7 @@ export class EmbeddedServer implements Server {
   }
 
   #logTail(): string {
-    return `Last lines of ${this.#recipe.log}:\n${lastLines(readFileSync(this.#recipe.log, 'utf8'), 15)}`;
+    return `Last lines of ${this.#recipe.log}:\n${lastLinesOf(this.#recipe.log)}`;
   }
 
   get #pidFile(): string {
