@@ -31,6 +31,7 @@ export {
 export { databaseTrouble, isUniqueViolation, sqlState } from './database/database-errors.js';
 export { revertMigrations, runMigrations } from './database/migrations.js';
 export { type Prepared, queryPrepared } from './database/prepared.js';
+export { migrateBackAndForth, type RoundTrip, type Schema } from './database/round-trip.js';
 export { migrateDatabase, migrationsOf } from './database/service-database.js';
 export { PROBLEM_JSON, type ProblemBody, problemBody, problemHeaders } from './errors/problem-body.js';
 export {
@@ -79,5 +80,6 @@ export {
 } from './service/definition.js';
 export { type ProcessSignals, runProcess, runService } from './service/run-service.js';
 export type { Readiness, RunningService } from './service/running-service.js';
-export { databaseUrl, readConfig, type StartOptions, startService } from './service/start-service.js';
+export type { StartOptions } from './service/start-options.js';
+export { databaseUrl, readConfig, startService } from './service/start-service.js';
 export { BACKGROUND, CONFIG, LOGGER, REGISTRY } from './service/tokens.js';

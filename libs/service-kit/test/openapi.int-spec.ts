@@ -25,9 +25,10 @@ afterAll(() => sample?.end());
 
 const operation = (method: string, path: string): Operation | undefined => document.paths[path]?.[method];
 
-it('is OpenAPI 3.1 and leaves out what is for those who run the service', () => {
+it('is OpenAPI 3.1 and leaves out what is for those who run the service, and for consumers', () => {
   expect(document.openapi).toBe('3.1.0');
   expect(Object.keys(document.paths)).not.toContain('/health');
+  expect(Object.keys(document.components.schemas).sort()).toEqual(['CreateThing', 'PartDto', 'Problem', 'ThingView']);
 });
 
 it('describes bodies by the rules of their class, nested ones too, and closed', () => {
@@ -41,6 +42,7 @@ it('describes bodies by the rules of their class, nested ones too, and closed', 
     properties: {
       id: { type: 'string', format: 'uuid' },
       name: { type: 'string', minLength: 1, maxLength: 20 },
+      origin: { type: ['string', 'null'], description: 'Where it comes from' },
       email: { type: ['string', 'null'], format: 'email' },
       parts: { type: ['array', 'null'], items: { $ref: '#/components/schemas/PartDto' } },
     },

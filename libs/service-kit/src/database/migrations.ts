@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 
@@ -18,8 +19,21 @@ export function runMigrations(dataSource: DataSource): Promise<string[]> {
 /** Takes back the last `steps` migrations, newest first. */
 export function revertMigrations(dataSource: DataSource, steps: number): Promise<void> {
   return underMigrationLock(dataSource, async () => {
-    for (let step = 0; step < steps; step++) await dataSource.undoLastMigration({ transaction: 'each' });
+    for (let step = 0; step < steps; step++) {
+      await dataSource.undoLastMigration({
+        transaction: (await lastIsWithoutTransaction(dataSource)) ? 'none' : 'each',
+      });
+    }
   });
+}
+
+/** On the way up TypeORM minds a migration's `transaction = false` itself, on the way down it does not. */
+async function lastIsWithoutTransaction(dataSource: DataSource): Promise<boolean> {
+  const [last] = await dataSource.query<Array<{ name: string }>>(
+    'SELECT name FROM migrations ORDER BY id DESC LIMIT 1',
+  );
+  const migration = dataSource.migrations.find((one) => (one.name ?? one.constructor.name) === last?.name);
+  return migration?.transaction === false;
 }
 
 /** The lock lives on a connection of its own, and ends with it, however the migrations end. */
@@ -32,11 +46,21 @@ async function underMigrationLock<T>(dataSource: DataSource, run: () => Promise<
   client.on('error', () => undefined); // A lost connection shows in the migrations themselves.
   await client.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lock(client);
     return await run();
   } finally {
     await client.end();
   }
+}
+
+/**
+ * Asks again and again rather than waiting inside a statement: CREATE INDEX CONCURRENTLY of the one who has the lock waits
+ * for every running statement, and would wait for that one for ever.
+ */
+async function lock(client: pg.Client): Promise<void> {
+  const taken = async () =>
+    (await client.query('SELECT pg_try_advisory_lock($1) AS taken', [MIGRATION_LOCK])).rows[0].taken;
+  while (!(await taken())) await pause(100);
 }
 
 function urlOf({ options }: DataSource): string {

@@ -1,11 +1,11 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { closeBodies } from './closed-bodies.js';
 import { addCommonAnswers } from './common-answers.js';
 import { describeDtosByTheirRules } from './dto-schemas.js';
 import { PROBLEM_SCHEMA } from './problem-schema.js';
 import { markPublicRoutes } from './public-routes.js';
 import { dropNullsFromQueries } from './query-nulls.js';
+import { closeBodies, dropUnusedSchemas } from './schemas.js';
 
 const VERSION = '1.0.0';
 
@@ -19,6 +19,7 @@ export function openApiDocument(app: INestApplication, service: string, descript
   closeBodies(document);
   dropNullsFromQueries(document);
   addCommonAnswers(document);
+  dropUnusedSchemas(document);
   return document;
 }
 

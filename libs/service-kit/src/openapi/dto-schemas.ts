@@ -1,12 +1,14 @@
 /// <reference path="./class-transformer-storage.d.ts" />
 import type { Type } from '@nestjs/common';
-import type { ApiPropertyOptions } from '@nestjs/swagger';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 
-/** Where @nestjs/swagger asks a class for what its compiler plugin would have found out. */
-const FACTORY = '_OPENAPI_METADATA_FACTORY';
+/** Where @nestjs/swagger keeps what `@ApiProperty` said. */
+const SAID = 'swagger/apiModelProperties';
+
+const described = new WeakSet<Type>();
 
 /**
  * Lets @nestjs/swagger describe every class that has class-validator rules by these rules, so that nothing is said
@@ -14,9 +16,17 @@ const FACTORY = '_OPENAPI_METADATA_FACTORY';
  */
 export function describeDtosByTheirRules(): void {
   for (const target of classesWithRules()) {
-    if (Object.hasOwn(target, FACTORY)) continue;
-    Object.defineProperty(target, FACTORY, { value: () => propertiesOf(target) });
+    if (described.has(target)) continue;
+    described.add(target);
+    for (const [name, options] of propertiesOf(target)) describe(target.prototype, name, options);
   }
+}
+
+/** A type that `@ApiProperty` took from the compiler knows less than the rules: an array's or a nullable field's says nothing. */
+function describe(prototype: object, name: string, options: ApiPropertyOptions): void {
+  const { type, ...said } = Reflect.getMetadata(SAID, prototype, name) ?? {};
+  const explicit = type !== undefined && type !== Reflect.getMetadata('design:type', prototype, name);
+  ApiProperty({ ...options, ...said, ...(explicit && { type }) })(prototype, name);
 }
 
 function classesWithRules(): Type[] {
@@ -24,10 +34,10 @@ function classesWithRules(): Type[] {
   return metadatas instanceof Map ? [...metadatas.keys()].filter((target) => typeof target === 'function') : [];
 }
 
-function propertiesOf(target: Type): Record<string, ApiPropertyOptions> {
+function propertiesOf(target: Type): Array<[string, ApiPropertyOptions]> {
   const { properties = {}, required = [] } = targetConstructorToSchema(target, { additionalConverters: CONVERTERS });
   const defaults: object = new target();
-  const entries = Object.entries(properties).map(([name, schema]) => {
+  return Object.entries(properties).map(([name, schema]) => {
     const mayBeNull = 'nullable' in schema && schema.nullable === true;
     const options = {
       ...(nestedOptions(target, name) ?? withoutOwnNullable(schema)),
@@ -38,7 +48,6 @@ function propertiesOf(target: Type): Record<string, ApiPropertyOptions> {
     };
     return [name, options];
   });
-  return Object.fromEntries(entries);
 }
 
 /** What a field is set to where it is declared: `limit = 20`. */
@@ -51,6 +60,8 @@ const CONVERTERS = {
   isRfc3339: { type: 'string', format: 'date-time' } as const,
   isISO8601: { type: 'string', format: 'date-time' } as const,
   isUrl: { type: 'string', format: 'uri' } as const,
+  // Rules of a service's own making say nothing of the type.
+  [ValidationTypes.CUSTOM_VALIDATION]: {},
 };
 
 function withoutOwnNullable(schema: object): object {

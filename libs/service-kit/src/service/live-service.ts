@@ -13,7 +13,7 @@ import { dropRegistry } from '../metrics/metrics.js';
 import type { ServiceConfig } from './definition.js';
 import type { Readiness, RunningService } from './running-service.js';
 import type { RootParts } from './service-root.js';
-import type { StartOptions } from './start-service.js';
+import type { StartOptions } from './start-options.js';
 
 /** All of it together: what is still running then is cut off. */
 const STOP_WITHIN_MS = 10_000;

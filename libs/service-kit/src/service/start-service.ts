@@ -14,17 +14,7 @@ import { instanceName, kafkaSettings } from './kafka-settings.js';
 import { LiveService } from './live-service.js';
 import type { RunningService } from './running-service.js';
 import type { RootParts } from './service-root.js';
-
-export interface StartOptions {
-  /** Default: process.env. */
-  env?: NodeJS.ProcessEnv;
-  /** Default true. False: requests come by `handle` alone. */
-  listen?: boolean;
-  /** Ends the waiting for a database that is away. */
-  signal?: AbortSignal;
-  /** Told when the service can't go on and the process has to be started anew. Default: it is only logged. */
-  onFatal?(reason: Error): void;
-}
+import type { StartOptions } from './start-options.js';
 
 /**
  * Starts a service in this process: settings, database (made and migrated), Nest application, consumers, HTTP.

@@ -11,7 +11,7 @@ import {
   Query,
   Req,
 } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiProperty } from '@nestjs/swagger';
 import { InjectDataSource, InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 import { Nullable } from '@plaza/contracts';
 import { Type } from 'class-transformer';
@@ -26,6 +26,7 @@ import {
   Length,
   Max,
   Min,
+  registerDecorator,
   ValidateNested,
 } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
@@ -74,6 +75,12 @@ export class Thing {
   @Column('text') name: string;
 }
 
+/** A rule of a service's own making. */
+function IsCapital(): PropertyDecorator {
+  const validator = { validate: (value: unknown) => value === String(value).toUpperCase() };
+  return (target, key) => registerDecorator({ target: target.constructor, propertyName: String(key), validator });
+}
+
 class PartDto {
   /** How many of it. */
   @IsInt() @Min(1) @Max(9) count: number;
@@ -83,6 +90,7 @@ class PartDto {
 class CreateThing {
   @IsUUID() id: string;
   @IsString() @Length(1, 20) name: string;
+  @ApiProperty({ description: 'Where it comes from' }) @IsOptional() @IsString() @IsCapital() origin?: string | null;
   @IsOptional() @IsEmail() email?: string | null;
   @IsOptional() @ValidateNested({ each: true }) @Type(() => PartDto) @ArrayMaxSize(3) parts?: PartDto[];
 }

@@ -1,6 +1,5 @@
 import { createTestDatabase, deleteTopics, kafkaPrefix, testServers } from '@plaza/testing';
-import { type RunningService, startService } from '../../src/index.js';
-import type { StartOptions } from '../../src/service/start-service.js';
+import { type RunningService, type StartOptions, startService } from '../../src/index.js';
 import { sampleService } from './sample.js';
 
 export interface Sample {
