@@ -37,6 +37,7 @@ export function createProducing(options: Options, kafka: Kafka, link: KafkaLink)
   const rows = new OutboxRows(dataSource);
   const log = new LogWatch({
     dataSource,
+    rows,
     topics,
     producer,
     republisher,

@@ -26,6 +26,9 @@ const bytesBeside = 500;
 /** Far more than any topic takes, and little enough to be held in memory. */
 const payloadBytes = 16_000_000;
 
+// A week of facts in one statement would outlast its time limit.
+const unpublishAtOnce = 5_000;
+
 /** The relay's statements on the outbox. */
 export class OutboxRows {
   /** The keys with a failed row: what follows it must wait. */
@@ -102,6 +105,24 @@ export class OutboxRows {
       `SELECT DISTINCT key FROM outbox WHERE failed_reason IS NOT NULL`,
     );
     this.heldBack = new Set(rows.map(({ key }) => key));
+  }
+
+  /** Has what was published to topics published again, in its order; snapshots are made anew instead. */
+  async unpublish(topics: string[]): Promise<void> {
+    for (let after: string | null = '0'; after !== null; ) {
+      const [chunk]: Array<{ last: string | null }> = await this.dataSource.query(
+        `WITH chunk AS (
+           SELECT id, created_at FROM outbox
+           WHERE id > $2 AND published_at IS NOT NULL AND topic = ANY($1) AND NOT snapshot ORDER BY id LIMIT $3
+         ), changed AS (
+           UPDATE outbox o SET published_at = NULL, kafka_partition = NULL, kafka_offset = NULL
+           FROM chunk WHERE o.id = chunk.id AND o.created_at = chunk.created_at
+         )
+         SELECT max(id) AS last FROM chunk`,
+        [topics, after, unpublishAtOnce],
+      );
+      after = chunk?.last ?? null;
+    }
   }
 
   /** Gives failed rows another try: with a new version of the service, or other limits in Kafka, they may pass. */

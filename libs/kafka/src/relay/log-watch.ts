@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Republisher } from '../outbox/republish.js';
-import type { OutboxRow } from '../outbox/rows.js';
+import type { OutboxRow, OutboxRows } from '../outbox/rows.js';
 import type { KafkaLog, Topics } from '../topics.js';
 import { type Holder, LeaseUncertain } from './lease.js';
 import type { ProcessProducer } from './producer.js';
@@ -14,6 +14,7 @@ const confirmAfter = 1_000;
 
 interface Dependencies {
   dataSource: DataSource;
+  rows: OutboxRows;
   topics: Topics;
   producer: ProcessProducer;
   republisher: Republisher;
@@ -124,17 +125,13 @@ export class LogWatch {
   }
 
   private async recover(holder: Holder, lost: string[], clusterId: string | null): Promise<void> {
-    const { onLoss, logger, republisher, producer } = this.its;
+    const { onLoss, logger, republisher, producer, rows } = this.its;
     onLoss();
     logger.error({ topics: lost, clusterId, before: this.clusterId }, 'Kafka has lost its log; publishing again');
     const anew = republisher.topics.filter((topic) => lost.includes(topic));
+    await rows.unpublish(lost);
+    // Last: a holder that dies before begins again with all of it.
     await this.dataSource.transaction(async (manager) => {
-      await manager.query(`SET LOCAL statement_timeout = 0`);
-      await manager.query(
-        `UPDATE outbox SET published_at = NULL, kafka_partition = NULL, kafka_offset = NULL
-         WHERE published_at IS NOT NULL AND topic = ANY($1) AND NOT snapshot`,
-        [lost],
-      );
       await manager.query(`DELETE FROM relay_acknowledged WHERE topic = ANY($1)`, [lost]);
       await republisher.request(manager, anew);
       await this.rememberCluster(manager, holder, clusterId);
