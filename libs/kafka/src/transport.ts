@@ -105,10 +105,18 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     for (const listener of this.fatalListeners.splice(0)) listener(reason);
   }
 
-  private async parked(): Promise<Array<{ consumer: string; state: string; keys: number }>> {
-    const { background } = this.o;
-    if (!background?.isInitialized) return [];
-    return background.query(`SELECT consumer, state, count(*)::int AS keys FROM parked_keys GROUP BY consumer, state`);
+  private async parked(): Promise<Array<{ consumer: string; state: string; keys: number }> | undefined> {
+    const { background, logger } = this.o;
+    if (!background?.isInitialized) return undefined;
+    try {
+      return await background.query(
+        `SELECT consumer, state, count(*)::int AS keys FROM parked_keys GROUP BY consumer, state`,
+      );
+    } catch (error) {
+      // The other metrics must be readable while the database is away.
+      logger.debug({ err: error }, 'Could not count the parked keys');
+      return undefined;
+    }
   }
 }
 

@@ -2,17 +2,23 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 export type FactOutcome = 'applied' | 'duplicate' | 'parked' | 'dropped';
 
+interface ParkedCount {
+  consumer: string;
+  state: string;
+  keys: number;
+}
+
 /** What the consumers of one service count. */
 export class ConsumerMetrics {
   readonly facts: Counter<'consumer' | 'outcome'>;
   readonly failures: Counter<'consumer' | 'kind'>;
   readonly handling: Histogram<'consumer' | 'type'>;
 
-  /** `lags` and `parked` are asked when the metrics are read. */
+  /** `lags` and `parked` are asked when the metrics are read; `parked` may not know, and then the last answer stays. */
   constructor(
     registry: Registry,
     lags: () => Array<{ name: string; lag: number | undefined }>,
-    parked: () => Promise<Array<{ consumer: string; state: string; keys: number }>>,
+    parked: () => Promise<ParkedCount[] | undefined>,
   ) {
     const registers = [registry];
     this.facts = new Counter({
@@ -51,10 +57,7 @@ function lagGauge(registers: Registry[], lags: () => Array<{ name: string; lag: 
   });
 }
 
-function parkedGauge(
-  registers: Registry[],
-  parked: () => Promise<Array<{ consumer: string; state: string; keys: number }>>,
-): void {
+function parkedGauge(registers: Registry[], parked: () => Promise<ParkedCount[] | undefined>): void {
   new Gauge({
     name: 'plaza_parked_keys',
     help: 'Keys whose facts wait in the dead letters: RETRYING by themselves, PARKED for someone to replay. Alarm on PARKED',
@@ -62,6 +65,7 @@ function parkedGauge(
     registers,
     async collect() {
       const rows = await parked();
+      if (!rows) return;
       this.reset();
       for (const { consumer, state, keys } of rows) this.set({ consumer, state }, keys);
     },

@@ -1,5 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { LogOfPartition, TopicPartition } from './log.js';
+
+const secondLook = 1_000;
 
 /** How far a consumer has come in one partition, as this process believes. */
 export interface Position extends TopicPartition {
@@ -50,7 +53,7 @@ export async function claimPositions(
   look: LookAtLog,
 ): Promise<Position[]> {
   const before = await readPositions(manager, consumer, partitions);
-  const log = await look();
+  const log = await lookTwice(look, before);
   for (const { topic, partition, start, end } of log.partitions) {
     const position = before.find((one) => one.topic === topic && one.partition === partition);
     const begin = { consumer, topic, partition, offset: start, clusterId: log.clusterId };
@@ -58,6 +61,19 @@ export async function claimPositions(
     else if (!continues(position, log.clusterId, start, end)) await resetPosition(manager, position, begin);
   }
   return readPositions(manager, consumer, partitions);
+}
+
+// A broker that has just started may not know yet how far its log reaches. To read everything again is costly: make sure.
+async function lookTwice(look: LookAtLog, positions: Position[]): ReturnType<LookAtLog> {
+  const log = await look();
+  const short = log.partitions.some(({ topic, partition, end }) => {
+    return positions.some(
+      (position) => position.topic === topic && position.partition === partition && position.offset > end,
+    );
+  });
+  if (!short) return log;
+  await delay(secondLook);
+  return look();
 }
 
 function continues({ offset, ...position }: Position, clusterId: string, start: number, end: number): boolean {

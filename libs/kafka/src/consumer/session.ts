@@ -117,10 +117,19 @@ export class ConsumerSession {
     const named = ({ topic, partition }: TopicPartition) => ({ topic: this.o.prefix + topic, partition });
     const listed = (one: TopicPartition) => [{ topic: this.o.prefix + one.topic, partitions: [one.partition] }];
     return {
-      seek: (partition, offset) => this.consumer.seek({ ...named(partition), offset: String(offset) }),
-      pause: (partition) => this.consumer.pause(listed(partition)),
-      resume: (partition) => this.consumer.resume(listed(partition)),
+      seek: (partition, offset) => this.tell(() => this.consumer.seek({ ...named(partition), offset: String(offset) })),
+      pause: (partition) => this.tell(() => this.consumer.pause(listed(partition))),
+      resume: (partition) => this.tell(() => this.consumer.resume(listed(partition))),
     };
+  }
+
+  // A consumer that has just crashed can't be told anything. What comes after it begins anew.
+  private tell(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.o.logger.debug({ err: error }, 'A consumer is gone');
+    }
   }
 
   private async commit(): Promise<void> {
