@@ -8,6 +8,9 @@ export interface Finished {
   output: string;
 }
 
+// EACCES: also where the PATH has a folder that we may not enter.
+const missing = ['ENOENT', 'EACCES'];
+
 /** Runs a program to its end. Gives undefined where there is no such program; `output` is both of its streams. */
 export function run(file: string, args: string[], options: SpawnOptions = {}): Promise<Finished | undefined> {
   return new Promise((resolve, reject) => {
@@ -20,7 +23,10 @@ export function run(file: string, args: string[], options: SpawnOptions = {}): P
     if (pid !== undefined) endWithUs(pid);
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
-    child.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? resolve(undefined) : reject(error)));
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      if (missing.includes(error.code ?? '')) resolve(undefined);
+      else reject(error);
+    });
     child.on('close', (code) => {
       if (pid !== undefined) hasEnded(pid);
       resolve({ code, output });
