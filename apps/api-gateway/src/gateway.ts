@@ -14,6 +14,7 @@ import { MergedDocs } from './docs/merged-docs.js';
 import { Admission, addAdmission } from './edge/admission.js';
 import { cleanRequest } from './edge/headers.js';
 import { corsOptions, securityHeaders } from './edge/security.js';
+import { trackUnused } from './edge/unused-connections.js';
 import { keysPart, upstreamPart } from './health.js';
 import { Rates } from './rates/rates.js';
 
@@ -32,6 +33,8 @@ export async function installGateway(
   for (const part of [keysPart(keys), ...guarded.map(upstreamPart)]) app.get(HealthParts).add(part);
   fastify.server.prependListener('request', cleanRequest);
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
+  const endUnused = trackUnused(fastify.server);
+  fastify.addHook('preClose', async () => endUnused());
   fastify.addHook('onClose', async () => void (await Promise.all(upstreams.map((upstream) => upstream.close()))));
   await fastify.register(helmet, securityHeaders);
   await fastify.register(cors, corsOptions(config.corsOrigins));

@@ -107,7 +107,10 @@ describe.each(DISPATCHERS)('the edge (%s)', (dispatch) => {
     });
 
     it.each(['/v1/users/%zz', '/v1/users/%ff%fe', '/%'])('calls %s malformed', async (path) => {
-      expect(await front.get(path)).toMatchObject({ status: 400, json: { code: /_MALFORMED$/ } as object });
+      expect(await front.get(path)).toMatchObject({
+        status: 400,
+        json: { code: expect.stringMatching(/_MALFORMED$/) },
+      });
     });
   });
 
