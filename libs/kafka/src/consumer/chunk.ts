@@ -4,7 +4,6 @@ import {
   announceParked,
   appendLetters,
   type Letter,
-  lockParkedKeys,
   parkKey,
   purgeLettersOf,
   reasonOf,
@@ -15,7 +14,7 @@ import type { Chunk } from './feed.js';
 import type { ConsumerHandlers } from './handlers.js';
 import { markFresh } from './inbox.js';
 import type { ConsumerMetrics } from './metrics.js';
-import { movePosition, type Position } from './positions.js';
+import { movePosition, movePositionAndLock, type Position } from './positions.js';
 import type { FactRecord, ReadableRecord } from './record.js';
 import type { Slots } from './slots.js';
 
@@ -48,8 +47,8 @@ export class ChunkTransactions {
     if (records.length === 0) return movePosition(this.db.background.manager, position, next);
     const outcome = { applied: 0, duplicate: 0, parked: 0 };
     await this.transaction(async (manager, afterCommit) => {
-      await movePosition(manager, position, next);
-      const { live, letters } = await this.sort(manager, position, records);
+      const keys = [...new Set(records.map(({ key }) => key))];
+      const { live, letters } = sort(records, await movePositionAndLock(manager, position, next, keys));
       const fresh = await this.unmarked(manager, position, live);
       await this.db.dispatch.deliver(fresh, { manager, afterCommit });
       for (const { type, key } of fresh) if (type === userDeleted) await purgeLettersOf(manager, key);
@@ -68,23 +67,6 @@ export class ChunkTransactions {
       await appendLetters(manager, position, [{ record, reason }]);
     });
     this.count({ parked: 1 });
-  }
-
-  private async sort(
-    manager: EntityManager,
-    position: Position,
-    records: FactRecord[],
-  ): Promise<{ live: ReadableRecord[]; letters: Letter[] }> {
-    const parked = await lockParkedKeys(manager, position, [...new Set(records.map(({ key }) => key))]);
-    const live: ReadableRecord[] = [];
-    const letters: Letter[] = [];
-    for (const record of records) {
-      if (record.problem) letters.push({ record, reason: reasonOf(record.problem) });
-      else if (!parked.has(record.key) || record.type === userDeleted) live.push(record);
-      else letters.push({ record, reason: 'Behind a fact of the same key' });
-      if (record.problem) parked.add(record.key);
-    }
-    return { live, letters };
   }
 
   private async unmarked(
@@ -120,6 +102,19 @@ export class ChunkTransactions {
       this.db.metrics.facts.inc({ consumer: this.handlers.name, outcome: kind }, outcome[kind] ?? 0);
     }
   }
+}
+
+/** What is to be applied, and what goes to the dead letters: a fact that can't be understood parks its key. */
+function sort(records: FactRecord[], parked: Set<string>): { live: ReadableRecord[]; letters: Letter[] } {
+  const live: ReadableRecord[] = [];
+  const letters: Letter[] = [];
+  for (const record of records) {
+    if (record.problem) letters.push({ record, reason: reasonOf(record.problem) });
+    else if (!parked.has(record.key) || record.type === userDeleted) live.push(record);
+    else letters.push({ record, reason: 'Behind a fact of the same key' });
+    if (record.problem) parked.add(record.key);
+  }
+  return { live, letters };
 }
 
 /** Runs what handlers wanted run after the commit. One that throws is logged: the facts are applied. */

@@ -39,6 +39,31 @@ export async function movePosition(manager: EntityManager, position: Position, n
   if (moved === 0) throw new PositionLost(position);
 }
 
+/**
+ * `movePosition` and `lockParkedKeys` in one statement, because every chunk needs both: gives those of the keys that are
+ * parked.
+ * @throws PositionLost
+ */
+export async function movePositionAndLock(
+  manager: EntityManager,
+  position: Position,
+  next: number,
+  keys: string[],
+): Promise<Set<string>> {
+  const { consumer, topic, partition, offset, clusterId } = position;
+  const [row] = await manager.query<Array<{ moved: number; parked: string[] }>>(
+    `WITH moved AS (
+       UPDATE consumer_positions SET next_offset = $6, updated_at = now()
+       WHERE consumer = $1 AND topic = $2 AND kafka_partition = $3 AND next_offset = $4 AND cluster_id = $5
+       RETURNING 1)
+     SELECT (SELECT count(*) FROM moved)::int AS moved, ARRAY(
+       SELECT key FROM parked_keys WHERE consumer = $1 AND topic = $2 AND key = ANY($7) ORDER BY key FOR UPDATE) AS parked`,
+    [consumer, topic, partition, offset, clusterId, next, keys],
+  );
+  if (!row?.moved) throw new PositionLost(position);
+  return new Set(row.parked);
+}
+
 /** What `claimPositions` needs to know of Kafka; asked after the positions were read, so that it is not older than they. */
 export type LookAtLog = () => Promise<{ clusterId: string; partitions: LogOfPartition[] }>;
 
