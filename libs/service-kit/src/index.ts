@@ -28,6 +28,7 @@ export {
   url,
   whole,
 } from './config/settings.js';
+export { settingsDocs } from './config/settings-docs.js';
 export { databaseTrouble, isUniqueViolation, sqlState } from './database/database-errors.js';
 export { revertMigrations, runMigrations } from './database/migrations.js';
 export { type Prepared, queryPrepared } from './database/prepared.js';

@@ -10,7 +10,7 @@ const MIGRATION_LOCK = 0x706c7a61;
  * one after the other. Gives the names of what was run.
  */
 export function runMigrations(dataSource: DataSource): Promise<string[]> {
-  return underMigrationLock(dataSource, async () => {
+  return underMigrationLock(urlOf(dataSource), async () => {
     const done = await dataSource.runMigrations({ transaction: 'each' });
     return done.map(({ name }) => name);
   });
@@ -18,7 +18,7 @@ export function runMigrations(dataSource: DataSource): Promise<string[]> {
 
 /** Takes back the last `steps` migrations, newest first. */
 export function revertMigrations(dataSource: DataSource, steps: number): Promise<void> {
-  return underMigrationLock(dataSource, async () => {
+  return underMigrationLock(urlOf(dataSource), async () => {
     for (let step = 0; step < steps; step++) {
       await dataSource.undoLastMigration({
         transaction: (await lastIsWithoutTransaction(dataSource)) ? 'none' : 'each',
@@ -36,10 +36,13 @@ async function lastIsWithoutTransaction(dataSource: DataSource): Promise<boolean
   return migration?.transaction === false;
 }
 
-/** The lock lives on a connection of its own, and ends with it, however the migrations end. */
-async function underMigrationLock<T>(dataSource: DataSource, run: () => Promise<T>): Promise<T> {
+/**
+ * Runs something that no two processes may do in one database at once. The lock lives on a connection of its own, and ends
+ * with it, however `run` ends.
+ */
+export async function underMigrationLock<T>(url: string, run: () => Promise<T>): Promise<T> {
   const client = new pg.Client({
-    connectionString: urlOf(dataSource),
+    connectionString: url,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });

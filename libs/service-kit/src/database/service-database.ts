@@ -1,4 +1,4 @@
-import { kafkaMigrations } from '@plaza/kafka';
+import { kafkaMigrations, maintainOutbox } from '@plaza/kafka';
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
@@ -6,7 +6,7 @@ import { kitEntities, kitMigrations } from '../features.js';
 import type { MigrationClass, ServiceDatabase } from '../service/definition.js';
 import { createDataSource, type DataSourceParts } from './data-source.js';
 import { ensureDatabase } from './ensure-database.js';
-import { runMigrations } from './migrations.js';
+import { runMigrations, underMigrationLock } from './migrations.js';
 import { addPoolMetrics } from './pool.js';
 import { BACKGROUND_TIMEOUTS, MIGRATION_TIMEOUTS, REQUEST_TIMEOUTS } from './timeouts.js';
 import { untilReachable } from './until-reachable.js';
@@ -44,8 +44,16 @@ export async function openDatabase(parts: DatabaseParts): Promise<OpenDatabase> 
   await untilReachable(() => ensureDatabase(url), logger, signal);
   if (parts.migrate) await untilReachable(() => migrateDatabase(parts), logger, signal);
   const opened = await untilReachable(() => openPools(parts), logger, signal);
-  addPoolMetrics(parts.registry, { requests: opened.main, background: opened.background });
-  return opened;
+  try {
+    // Before anything writes: a row on its way into the default partition is refused when its day's is made meanwhile.
+    const maintain = () => underMigrationLock(url, () => maintainOutbox(opened.background));
+    await untilReachable(maintain, logger, signal);
+    addPoolMetrics(parts.registry, { requests: opened.main, background: opened.background });
+    return opened;
+  } catch (error) {
+    await closeDatabase(opened);
+    throw error;
+  }
 }
 
 export async function closeDatabase(database: OpenDatabase | undefined): Promise<void> {

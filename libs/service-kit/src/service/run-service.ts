@@ -20,7 +20,7 @@ export function runService<S extends SettingsSpec>(definition: ServiceDefinition
 
 /**
  * Runs something until a signal, and ends the process with 0 after a signal, 1 after an error nobody handled, 78 for
- * settings that are not right. A second signal ends it at once.
+ * settings that are not right. A second signal, at least a second later, ends it at once: npm and the terminal may both send one.
  */
 export async function runProcess(
   name: string,
@@ -37,12 +37,14 @@ export async function runProcess(
 }
 
 const EXIT_CONFIGURATION = 78;
+const ONE_KEY_PRESS_MS = 1_000;
 
 /** How a process ends. Only here, since signals and unhandled errors belong to the process. */
 class Ending {
   private readonly aborted = new AbortController();
   private stop?: () => Promise<void>;
   private code?: number;
+  private signalledAt?: number;
 
   constructor(private readonly logger: Logger) {}
 
@@ -80,8 +82,13 @@ class Ending {
   }
 
   private signalled(signal: string): void {
-    this.logger.info({ signal }, this.code === undefined ? 'stopping' : 'ending at once');
-    if (this.code !== undefined) process.exit(1);
+    const now = performance.now();
+    this.signalledAt ??= now;
+    if (now - this.signalledAt > ONE_KEY_PRESS_MS) {
+      this.logger.warn({ signal }, 'ending at once');
+      process.exit(1);
+    }
+    this.logger.info({ signal }, 'stopping');
     this.end(0);
   }
 

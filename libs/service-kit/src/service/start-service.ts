@@ -1,4 +1,3 @@
-import { maintainOutbox } from '@plaza/kafka';
 import type { Logger } from 'pino';
 import { databaseName, platformSettings } from '../config/platform-settings.js';
 import { readSettings } from '../config/read-settings.js';
@@ -53,8 +52,6 @@ async function start(
   let database: OpenDatabase | undefined;
   try {
     database = await databaseOf({ definition, config, logger, registry, instance, signal: options.signal });
-    // Before anything writes: a row on its way into the default partition is refused when its day's is made meanwhile.
-    if (database) await maintainOutbox(database.background);
     const parts: RootParts = { definition, config, logger, registry, health: new HealthParts(), database, kafka };
     const service = new LiveService(await createApplication(parts), parts);
     await service.serve(options);
