@@ -26,7 +26,7 @@ module.exports = {
     {
       name: 'production-code-never-imports-test-support',
       severity: 'error',
-      from: { path: '^(apps|libs)/[^/]+/src/', pathNot: ['\\.spec\\.ts$', '^libs/testing/'] },
+      from: { path: '^(apps|libs)/[^/]+/src/', pathNot: ['\\.spec\\.ts$', '^libs/testing/', '^apps/e2e/'] },
       to: { path: '^libs/testing/' },
     },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
