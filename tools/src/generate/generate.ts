@@ -12,10 +12,18 @@ export interface GenerateOutcome {
   holes: string[];
 }
 
+export interface GenerateOptions {
+  version: string;
+  /** Write nothing. */
+  check: boolean;
+  /** Files that are generated from something else than the facts: path and content. */
+  pages?: Iterable<[path: string, content: string]>;
+}
+
 /** Brings the generated files of the workspace in `root` up to date; with `check`, or over an incompatible schema, writes nothing. */
-export function generate(root: string, { version, check }: { version: string; check: boolean }): GenerateOutcome {
+export function generate(root: string, { version, check, pages = [] }: GenerateOptions): GenerateOutcome {
   const catalogue = readCatalogue(root);
-  const files = generatedFiles(catalogue, version);
+  const files = new Map([...generatedFiles(catalogue, version), ...pages]);
   const incompatible = incompatibilities(schemasOnDisk(root), factSchemas());
   const stale = staleFiles(root, files);
   if (!check && incompatible.length === 0) writeFiles(root, files);

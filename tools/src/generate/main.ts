@@ -1,9 +1,10 @@
-// `npm run generate [-- --check]`: writes the schemas of facts, docs/topics.md and the AsyncAPI document from the sources;
+// `npm run generate [-- --check]`: writes the schemas of facts, docs/topics.md, the AsyncAPI document and docs/settings.md from the sources;
 // with --check it writes nothing and fails where one of them is stale or the catalogue has a hole.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { generate } from './generate.js';
+import { settingsPage } from './settings-page.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const { check } = new Command('generate')
@@ -12,7 +13,11 @@ const { check } = new Command('generate')
   .opts<{ check: boolean }>();
 
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
-const { incompatible, stale, holes } = generate(root, { version, check });
+const { incompatible, stale, holes } = generate(root, {
+  version,
+  check,
+  pages: [['docs/settings.md', settingsPage()]],
+});
 
 fail('Refused: facts changed incompatibly. Declare the new shape as a new type that ends in .v2.', incompatible);
 if (check) {

@@ -124,7 +124,7 @@ export function secretText(env: string, o: Described<string>): Setting<string> {
 
 /** Makes a setting that may be left out: then it is undefined. */
 export function optional<T>(required: Setting<T>): Setting<T | undefined> {
-  return { ...required, fallback: undefined, fallbackText: 'none' };
+  return { ...required, fallback: undefined, fallbackText: undefined };
 }
 
 function setting<T>(env: string, o: Described<T>, form: string, parse: (value: string) => T): Setting<T> {
