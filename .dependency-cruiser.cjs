@@ -21,7 +21,10 @@ module.exports = {
       comment: 'No deep imports into another package.',
       severity: 'error',
       from: { path: '^(apps|libs)/([^/]+)/' },
-      to: { path: '^(apps|libs)/([^/]+)/src/', pathNot: ['^$1/$2/', '^(apps|libs)/[^/]+/src/index\\.ts$', '^libs/testing/src/service-under-test\\.ts$'] },
+      to: {
+        path: '^(apps|libs)/([^/]+)/src/',
+        pathNot: ['^$1/$2/', '^(apps|libs)/[^/]+/src/index\\.ts$', '^libs/testing/src/service-under-test\\.ts$'],
+      },
     },
     {
       name: 'production-code-never-imports-test-support',
@@ -36,6 +39,9 @@ module.exports = {
     exclude: { path: '(^|/)dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['@plaza/source', 'import', 'require', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@plaza/source', 'import', 'require', 'node', 'default'],
+    },
   },
 };

@@ -12,7 +12,8 @@ let workspace: string;
 
 beforeEach(async () => {
   workspace = await mkdtemp(join(root, '.plaza/new-service-'));
-  for (const shared of ['libs', 'tools', 'node_modules', 'tsconfig.base.json']) await symlink(join(root, shared), join(workspace, shared));
+  for (const shared of ['libs', 'tools', 'node_modules', 'tsconfig.base.json'])
+    await symlink(join(root, shared), join(workspace, shared));
   for (const app of ['all-in-one', 'social-service']) {
     await cp(join(root, 'apps', app), join(workspace, 'apps', app), { recursive: true });
   }
