@@ -78,7 +78,7 @@ describe.each(DISPATCHERS)('the edge (%s)', (dispatch) => {
       const before = requests();
       const answer = await front.raw(`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
       expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
-      expect(answer).toMatch(/"code":"(PATH_MALFORMED|URL_MALFORMED|ROUTE_UNKNOWN)"/);
+      expect(answer).toMatch(/"code":"(PATH_MALFORMED|URL_MALFORMED|ROUTE_NOT_FOUND)"/);
       expect(requests()).toBe(before);
     });
 
@@ -86,7 +86,7 @@ describe.each(DISPATCHERS)('the edge (%s)', (dispatch) => {
       'knows nothing at %s',
       async (path) => {
         const before = requests();
-        expect(await front.get(path)).toMatchObject({ status: 404, json: { code: 'ROUTE_UNKNOWN' } });
+        expect(await front.get(path)).toMatchObject({ status: 404, json: { code: 'ROUTE_NOT_FOUND' } });
         expect(requests()).toBe(before);
       },
     );

@@ -45,5 +45,5 @@ function addRoutes(scope: FastifyInstance, prefix: string, { service, target, li
 }
 
 async function answerUnknown(): Promise<never> {
-  throw new NotFound('ROUTE_UNKNOWN', 'No service has this path.');
+  throw new NotFound('ROUTE_NOT_FOUND', 'No service has this path.');
 }

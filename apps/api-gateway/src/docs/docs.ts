@@ -24,6 +24,6 @@ export async function addDocs(scope: FastifyInstance, docs: MergedDocs): Promise
 }
 
 function sendFile(file: string, reply: FastifyReply): FastifyReply {
-  if (!FILES.has(file)) throw new NotFound('ROUTE_UNKNOWN', 'There is no such page.');
+  if (!FILES.has(file)) throw new NotFound('ROUTE_NOT_FOUND', 'There is no such page.');
   return reply.sendFile(file);
 }

@@ -21,5 +21,5 @@ it('keeps its copy of the users in step', async () => {
 
 it('answers an unknown route with a problem', async () => {
   const { status, body } = await service.request('GET', '/v1/nothing-here', { as: actors.alice.id });
-  expect({ status, body }).toMatchObject({ status: 404, body: { code: 'ROUTE_UNKNOWN' } });
+  expect({ status, body }).toMatchObject({ status: 404, body: { code: 'ROUTE_NOT_FOUND' } });
 });
