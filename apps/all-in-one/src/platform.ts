@@ -3,7 +3,8 @@ import { type RunningService, type StartOptions, startService } from '@plaza/ser
 import { services } from './services.js';
 
 export interface Platform {
-  readonly gateway: RunningService;
+  /** The gateway and the services, by name. */
+  readonly running: ReadonlyMap<string, RunningService>;
   /** The gateway stops taking requests and answers those it has, then the services stop. May be called more than once. */
   stop(): Promise<void>;
 }
@@ -37,7 +38,7 @@ export async function startPlatform(
     await stop();
     throw failed.reason;
   }
-  return { gateway: demand(running, gateway.name), stop };
+  return { running, stop };
 }
 
 function upstreams(running: ReadonlyMap<string, RunningService>): MemoryUpstream[] {
@@ -50,10 +51,4 @@ function upstreams(running: ReadonlyMap<string, RunningService>): MemoryUpstream
 async function stopAll(running: ReadonlyMap<string, RunningService>): Promise<void> {
   await running.get('api-gateway')?.stop();
   await Promise.all([...running.values()].map((service) => service.stop()));
-}
-
-function demand(running: ReadonlyMap<string, RunningService>, name: string): RunningService {
-  const service = running.get(name);
-  if (!service) throw new Error(`${name} does not run`);
-  return service;
 }
