@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { checkout, type StackOptions, type StackUrls } from '../src/index.js';
 
@@ -15,12 +16,13 @@ export interface Reported {
 }
 
 /** Starts a stack in a process of its own. */
-export function startProgram(options: StackOptions, env: NodeJS.ProcessEnv = {}) {
+export function startProgram(options: StackOptions, env: NodeJS.ProcessEnv = {}, o: { detached?: boolean } = {}) {
   const program = join(import.meta.dirname, 'programs/start-stack.ts');
   const node = ['--import', join(checkout, 'tools/source.mjs'), '--disable-warning=TimeoutNegativeWarning'];
   return spawn(process.execPath, [...node, program, JSON.stringify(options)], {
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
+    ...o,
   });
 }
 
@@ -30,8 +32,12 @@ export async function startElsewhere(
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ child: ChildProcess; said: Reported }> {
   const child = startProgram(options, env);
+  return { child, said: JSON.parse(await firstLine(child)) };
+}
+
+export async function firstLine(child: { stdout: Readable }): Promise<string> {
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  return { child, said: JSON.parse(line) };
+  return line;
 }
 
 /** Ends the process and waits for that. */

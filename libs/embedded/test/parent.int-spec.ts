@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deleteData, freePorts } from '../src/index.js';
-import { end, startElsewhere, startProgram, untilMentioned, untilNoneMentions } from './in-process.js';
+import { end, firstLine, startElsewhere, startProgram, untilMentioned, untilNoneMentions } from './in-process.js';
 import { traces } from './parts.js';
 
 let dataDir: string;
@@ -26,6 +26,17 @@ it('leaves no server behind when its process is killed while they start', async 
   const child = startProgram({ dataDir });
   await untilMentioned(join(dataDir, 'mongodb'));
   await end(child, 'SIGKILL');
+  await untilNoneMentions(dataDir);
+});
+
+// A terminal sends Ctrl-C to the whole group, npm hands it on to its script, and people press it twice.
+it.each<[string, NodeJS.Signals[]]>([
+  ['by Ctrl-C, twice', ['SIGINT', 'SIGINT']],
+  ['with -9', ['SIGKILL']],
+])('leaves no server behind when the whole process group is ended %s', async (_, signals) => {
+  const child = startProgram({ dataDir }, {}, { detached: true });
+  await firstLine(child);
+  for (const signal of signals) process.kill(-(child.pid ?? 0), signal);
   await untilNoneMentions(dataDir);
 });
 

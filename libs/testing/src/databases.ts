@@ -33,7 +33,13 @@ async function migratedTemplate(template: string, migrate: (url: string) => Prom
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
     if (rowCount) return;
     await client.query(`CREATE DATABASE ${name}`);
-    await migrate(urlOf(name));
+    try {
+      await migrate(urlOf(name));
+    } catch (error) {
+      // Half a template must not pass for a whole one.
+      await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      throw error;
+    }
   });
   return name;
 }

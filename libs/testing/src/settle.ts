@@ -16,11 +16,11 @@ export interface SettleOptions {
 
 /**
  * Waits until nothing is on its way any more: every outbox is empty, every group has read every topic it is assigned to the
- * end, and no key waits for another try. What was read may have been answered with new facts, so outboxes are looked at last.
+ * end, and no key waits for another try.
  * @throws Error that says what is still on its way
  */
 export async function settle({ prefix, databases, timeoutMs = 20_000, brokers }: SettleOptions): Promise<void> {
-  const pools = databases.map((connectionString) => new pg.Pool({ connectionString, max: 1 }));
+  const pools = databases.map(poolOf);
   try {
     await withKafkaAdmin(
       (admin) => eventually(() => expectNothingUnderWay(admin, prefix, pools), { withinMs: timeoutMs }),
@@ -31,10 +31,36 @@ export async function settle({ prefix, databases, timeoutMs = 20_000, brokers }:
   }
 }
 
+function poolOf(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 1, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
+  // A server that is killed between two looks is an error of the next look.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** Log ends by `topic[partition]`, and where the log begins. */
+type LogEnds = Map<string, { low: number; high: number }>;
+
+// What a group has read may have been answered with new facts, which another group, looked at before, has still to read:
+// only when no log has grown meanwhile was all of it seen at rest.
 async function expectNothingUnderWay(admin: Admin, prefix: string, pools: pg.Pool[]): Promise<void> {
+  const before = await logEnds(admin, prefix);
+  for (const groupId of await groupsOf(admin, prefix)) await expectAllRead(admin, groupId, before);
   for (const pool of pools) await expectEmptyOutbox(pool);
-  for (const groupId of await groupsOf(admin, prefix)) await expectAllRead(admin, groupId);
-  for (const pool of pools) await expectEmptyOutbox(pool);
+  const after = await logEnds(admin, prefix);
+  const grown = [...after].find(([log, { high }]) => high !== before.get(log)?.high);
+  if (grown) throw new Error(`${grown[0]} has just grown`);
+}
+
+async function logEnds(admin: Admin, prefix: string): Promise<LogEnds> {
+  const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+  const ends: LogEnds = new Map();
+  for (const topic of topics) {
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+      ends.set(`${topic}[${partition}]`, { low: Number(low), high: Number(high) });
+    }
+  }
+  return ends;
 }
 
 async function expectEmptyOutbox(pool: pg.Pool): Promise<void> {
@@ -52,14 +78,13 @@ async function groupsOf(admin: Admin, prefix: string): Promise<string[]> {
   return groups.map(({ groupId }) => groupId).filter((groupId) => groupId.startsWith(prefix));
 }
 
-async function expectAllRead(admin: Admin, groupId: string): Promise<void> {
+async function expectAllRead(admin: Admin, groupId: string, ends: LogEnds): Promise<void> {
   const topics = await assignedTopics(admin, groupId);
   if (topics.length === 0) return;
-  const committed = await admin.fetchOffsets({ groupId, topics });
-  for (const { topic, partitions } of committed) {
-    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
-      const offset = Number(partitions.find((it) => it.partition === partition)?.offset ?? -1);
-      if (Math.max(offset, Number(low)) < Number(high))
+  for (const { topic, partitions } of await admin.fetchOffsets({ groupId, topics })) {
+    for (const { partition, offset } of partitions) {
+      const { low, high } = ends.get(`${topic}[${partition}]`) ?? { low: 0, high: 0 };
+      if (Math.max(Number(offset), low) < high)
         throw new Error(`${groupId} has read ${topic}[${partition}] to ${offset} of ${high}`);
     }
   }
