@@ -23,7 +23,8 @@ export interface PartitionWork extends TopicPartition {
 
 const recordsInChunk = 50;
 const scannedForChunk = 1_000;
-const enough = 1_000;
+// About what is applied while kafkajs waits for an idle fetch to end and can't ask for more.
+const enough = 3_000;
 
 /**
  * The records of one partition between kafkajs, which fetches them, and the consumer, which applies them one chunk after the

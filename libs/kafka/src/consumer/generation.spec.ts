@@ -118,11 +118,11 @@ test('pauses a partition that does not keep up, and resumes it when it has', asy
   const one = bench(0);
   const gate = Promise.withResolvers<void>();
   one.apply = () => gate.promise;
-  const many = Array.from({ length: 2_500 }, (_, offset) => offset);
+  const many = Array.from({ length: 4_000 }, (_, offset) => offset);
   await one.generation.take(batch(0, many), 'parcel', fresh);
   expect(one.calls).toEqual(['seek 0 to 0', 'resume 0', 'pause 0']);
   gate.resolve();
-  await one.generation.take(batch(2_500, [2_500]), 'parcel', fresh);
+  await one.generation.take(batch(4_000, [4_000]), 'parcel', fresh);
   await one.generation.stop();
   expect(one.calls).toContain('resume 0');
   expect(one.calls.at(-1)).toBe('resume 0');

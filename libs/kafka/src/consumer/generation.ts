@@ -22,7 +22,7 @@ export interface FetchControl {
   resume(partition: TopicPartition): void;
 }
 
-const roomWait = 200;
+const roomWait = 50;
 const openWait = 1_000;
 const brokenWait = 200;
 
