@@ -152,3 +152,19 @@ async function reservedPort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+it('leaves nothing running of a start that fails', async () => {
+  const first = await startSample();
+  const database = await createTestDatabase();
+  const prefix = kafkaPrefix();
+  const taken = { ...sampleEnv(database.url, prefix), PLAZA_POST_SERVICE_PORT: new URL(first.url).port };
+  await expect(startService(sampleService, { env: taken })).rejects.toThrow('EADDRINUSE');
+  const admin = new pg.Client({ connectionString: database.url });
+  await admin.connect();
+  const { rows } = await admin.query('SELECT * FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()', [
+    database.name,
+  ]);
+  expect(rows).toEqual([]);
+  await admin.end();
+  await Promise.all([first.end(), database.drop(), deleteTopics(prefix)]);
+});

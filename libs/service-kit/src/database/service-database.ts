@@ -44,15 +44,20 @@ export async function openDatabase(parts: DatabaseParts): Promise<OpenDatabase> 
   await untilReachable(() => ensureDatabase(url), logger, signal);
   if (parts.migrate) await untilReachable(() => migrateDatabase(parts), logger, signal);
   const opened = await untilReachable(() => openPools(parts), logger, signal);
+  await prepareOutbox(opened, parts);
+  addPoolMetrics(parts.registry, { requests: opened.main, background: opened.background });
+  return opened;
+}
+
+/**
+ * Before anything writes: a row on its way into the default partition is refused when its day's is made meanwhile. No
+ * partition is no reason not to start: rows then fall into the default one, and the hourly job tries again.
+ */
+async function prepareOutbox({ background }: OpenDatabase, { url, logger }: DatabaseParts): Promise<void> {
   try {
-    // Before anything writes: a row on its way into the default partition is refused when its day's is made meanwhile.
-    const maintain = () => underMigrationLock(url, () => maintainOutbox(opened.background));
-    await untilReachable(maintain, logger, signal);
-    addPoolMetrics(parts.registry, { requests: opened.main, background: opened.background });
-    return opened;
+    await underMigrationLock(url, () => maintainOutbox(background));
   } catch (error) {
-    await closeDatabase(opened);
-    throw error;
+    logger.warn({ err: error }, "the outbox's partitions were not made at start");
   }
 }
 

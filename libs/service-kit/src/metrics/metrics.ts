@@ -12,8 +12,12 @@ export function createRegistry(service: string): Registry {
   }
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  services.add(registry);
   return registry;
+}
+
+/** From now on its metrics are among those of the process. */
+export function showRegistry(registry: Registry): void {
+  services.add(registry);
 }
 
 /** Its metrics are not shown any more. */

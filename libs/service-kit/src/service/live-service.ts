@@ -9,7 +9,7 @@ import { writeProblem } from '../errors/write-problem.js';
 import { databasePart } from '../health/database-part.js';
 import type { HealthParts, HealthReport } from '../health/health-parts.js';
 import { kafkaPart } from '../health/kafka-part.js';
-import { dropRegistry } from '../metrics/metrics.js';
+import { dropRegistry, showRegistry } from '../metrics/metrics.js';
 import type { ServiceConfig } from './definition.js';
 import type { Readiness, RunningService } from './running-service.js';
 import type { RootParts } from './service-root.js';
@@ -32,6 +32,7 @@ export class LiveService implements RunningService {
     this.name = parts.definition.name;
     this.config = parts.config;
     this.registry = parts.registry;
+    showRegistry(parts.registry);
   }
 
   /** Initialises the application, starts its consumers and opens the port. */

@@ -6,7 +6,7 @@ import { closeDatabase, type OpenDatabase, openDatabase } from '../database/serv
 import { HealthParts } from '../health/health-parts.js';
 import { createLogger } from '../logs/logger.js';
 import { runInLogScope } from '../logs/nest-logger.js';
-import { createRegistry, dropRegistry } from '../metrics/metrics.js';
+import { createRegistry } from '../metrics/metrics.js';
 import { createApplication } from './application.js';
 import type { ServiceConfig, ServiceDefinition } from './definition.js';
 import { instanceName, kafkaSettings } from './kafka-settings.js';
@@ -49,17 +49,30 @@ async function start(
   const registry = createRegistry(definition.name);
   const instance = instanceName();
   const kafka = kafkaSettings(definition.name, instance, config);
-  let database: OpenDatabase | undefined;
+  const signal = options.signal;
+  const database = await databaseOf({ definition, config, logger, registry, instance, signal });
+  const parts: RootParts = { definition, config, logger, registry, health: new HealthParts(), database, kafka };
+  const service = await serviceOf(parts);
+  await orStop(service, service.serve(options));
+  logger.info({ url: service.url, ms: Math.round(performance.now() - begun) }, 'started');
+  return service;
+}
+
+async function serviceOf(parts: RootParts): Promise<LiveService> {
   try {
-    database = await databaseOf({ definition, config, logger, registry, instance, signal: options.signal });
-    const parts: RootParts = { definition, config, logger, registry, health: new HealthParts(), database, kafka };
-    const service = new LiveService(await createApplication(parts), parts);
-    await service.serve(options);
-    logger.info({ url: service.url, ms: Math.round(performance.now() - begun) }, 'started');
-    return service;
+    return new LiveService(await createApplication(parts), parts);
   } catch (error) {
-    dropRegistry(registry);
-    await closeDatabase(database);
+    await closeDatabase(parts.database);
+    throw error;
+  }
+}
+
+/** What has begun would keep the process alive after a start that failed half-way. */
+async function orStop(service: LiveService, starting: Promise<void>): Promise<void> {
+  try {
+    await starting;
+  } catch (error) {
+    await service.stop();
     throw error;
   }
 }
