@@ -3,7 +3,8 @@ import type { LauncherSettings } from './settings.js';
 
 /** What a person needs to know once everything runs. */
 export function ready({ url, home }: LauncherSettings, tookMs: number): string {
-  const place = relative(process.cwd(), home) || home;
+  const within = relative(process.cwd(), home);
+  const place = within === '' || within.startsWith('..') ? home : within;
   return `
 Plaza is ready, after ${(tookMs / 1_000).toFixed(1)} s.
 

@@ -69,7 +69,12 @@ class Launch {
       known: (urls) => this.startProcesses({ ...secrets, ...serverSettings(urls) }),
     });
     for (const server of Object.values(this.stack.servers)) {
-      server.onExit(({ expected, message }) => !expected && this.stop.fail(message));
+      server.onExit(({ expected, message }) => {
+        if (!expected)
+          this.stop.fail(
+            `${message}\nEverything was stopped; nothing that was answered is lost. Start again: npm start`,
+          );
+      });
     }
     await this.noteWhatRuns();
     const started = await untilStarted({
