@@ -1,7 +1,8 @@
-import { type ISocketFactory, Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
+import { type ISocketFactory, Kafka, type LogEntry, logLevel } from 'kafkajs';
 import type { Logger } from 'pino';
 import { stopIdleTimers } from './kafkajs-idle-timers.js';
 import type { KafkaSettings } from './settings.js';
+import { connectToBroker } from './sockets.js';
 
 stopIdleTimers();
 
@@ -9,8 +10,12 @@ stopIdleTimers();
  * A kafkajs client; it connects when a producer, consumer or admin made of it does. Timeouts are short and retries few,
  * because our own loops retry for ever and look around between two tries.
  */
-export function createKafka(settings: KafkaSettings, logger: Logger, socketFactory?: ISocketFactory): Kafka {
-  const config: KafkaConfig = {
+export function createKafka(
+  settings: KafkaSettings,
+  logger: Logger,
+  socketFactory: ISocketFactory = connectToBroker,
+): Kafka {
+  return new Kafka({
     brokers: settings.brokers,
     clientId: `${settings.service}.${settings.instance}`,
     connectionTimeout: 1_000,
@@ -18,8 +23,8 @@ export function createKafka(settings: KafkaSettings, logger: Logger, socketFacto
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => log(logger, entry),
-  };
-  return new Kafka(socketFactory ? { ...config, socketFactory } : config);
+    socketFactory,
+  });
 }
 
 // What kafkajs calls an error it mostly retries itself. What it can't it throws, and whoever called it says so once,

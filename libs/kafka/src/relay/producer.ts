@@ -2,8 +2,8 @@ import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { createKafka } from '../client.js';
 import type { KafkaSettings } from '../settings.js';
+import { ConnectionLosses } from '../sockets.js';
 import { ProducerSession } from './producer-session.js';
-import { ConnectionLosses } from './sockets.js';
 
 /** The one idempotent producer of this process, for all services in it. It connects when it is first used. */
 export class ProcessProducer {
