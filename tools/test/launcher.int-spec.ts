@@ -96,6 +96,8 @@ describe('npm start on servers of its own', () => {
     await started();
 
     const { processes } = await runFile();
+    // As Ctrl-C comes through npm: from the terminal, and handed on once more.
+    first.child.kill('SIGINT');
     await end(first.child, 'SIGINT');
     expect(first.child.exitCode).toBe(0);
     expect(await first.printed).toMatch(/Plaza is ready, after \d+\.\d s\./);

@@ -1,9 +1,12 @@
+/** Ctrl-C in a terminal reaches this process and npm, which hands it on: within this time two signals are one wish. */
+const SAME_WISH_MS = 1_000;
+
 /** The wish to end: Ctrl-C, SIGTERM, a closed terminal, or a reason of the launcher's own. */
 export class StopRequest {
   /** Settles with the reason for a failure, or undefined for a wish. */
   readonly made: Promise<string | undefined>;
   private make: (failure?: string) => void = () => undefined;
-  private wasMade = false;
+  private madeAt?: number;
 
   constructor() {
     this.made = new Promise((resolve) => {
@@ -13,19 +16,19 @@ export class StopRequest {
   }
 
   get isMade(): boolean {
-    return this.wasMade;
+    return this.madeAt !== undefined;
   }
 
   /** Ends everything because of a failure. */
   fail(reason: string): void {
-    this.wasMade = true;
+    this.madeAt ??= performance.now();
     this.make(reason);
   }
 
-  /** Who asks twice can't wait: what is left is killed by the servers' reaper as soon as this process is gone. */
+  /** Who asks again can't wait: what is left is ended by the servers' reaper as soon as this process is gone. */
   private onSignal(): void {
-    if (this.wasMade) process.exit(130);
-    this.wasMade = true;
+    if (this.madeAt !== undefined && performance.now() - this.madeAt > SAME_WISH_MS) process.exit(130);
+    this.madeAt ??= performance.now();
     this.make();
   }
 }
