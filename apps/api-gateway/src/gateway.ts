@@ -1,5 +1,4 @@
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HealthParts, LOGGER, SigningKeys, TokenVerifier } from '@plaza/service-kit';
 import type { FastifyInstance } from 'fastify';
@@ -13,7 +12,7 @@ import { addDocs } from './docs/docs.js';
 import { MergedDocs } from './docs/merged-docs.js';
 import { Admission, addAdmission } from './edge/admission.js';
 import { cleanRequest } from './edge/headers.js';
-import { corsOptions, securityHeaders } from './edge/security.js';
+import { corsOptions, protectData } from './edge/security.js';
 import { trackUnused } from './edge/unused-connections.js';
 import { keysPart, upstreamPart } from './health.js';
 import { Rates } from './rates/rates.js';
@@ -36,7 +35,7 @@ export async function installGateway(
   const endUnused = trackUnused(fastify.server);
   fastify.addHook('preClose', async () => endUnused());
   fastify.addHook('onClose', async () => void (await Promise.all(upstreams.map((upstream) => upstream.close()))));
-  await fastify.register(helmet, securityHeaders);
+  fastify.addHook('onRequest', protectData);
   await fastify.register(cors, corsOptions(config.corsOrigins));
   await fastify.register(async (scope) => {
     addAdmission(scope, new Admission(app.get(TokenVerifier), keys, new Rates(config)));

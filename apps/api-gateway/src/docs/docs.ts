@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import { asyncapi } from '@plaza/contracts';
 import { NotFound } from '@plaza/service-kit';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { pageSecurity } from '../edge/security.js';
+import { protectPage } from '../edge/security.js';
 import type { MergedDocs } from './merged-docs.js';
 import { PAGE, START_SCRIPT } from './page.js';
 
@@ -18,7 +18,9 @@ export async function addDocs(scope: FastifyInstance, docs: MergedDocs): Promise
   scope.get('/openapi.json', () => docs.get());
   scope.get('/asyncapi.json', async () => events);
   scope.get('/docs', (_request, reply) => reply.redirect('/docs/'));
-  scope.get('/docs/', { helmet: pageSecurity }, (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
+  scope.get('/docs/', { onRequest: protectPage }, (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(PAGE),
+  );
   scope.get('/docs/start.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(START_SCRIPT));
   scope.get<{ Params: { file: string } }>('/docs/:file', ({ params }, reply) => sendFile(params.file, reply));
 }

@@ -1,10 +1,11 @@
 import type { FastifyCorsOptions } from '@fastify/cors';
-import type { FastifyHelmetOptions } from '@fastify/helmet';
+import type { onRequestHookHandler } from 'fastify';
+import helmet, { type HelmetOptions } from 'helmet';
 
 const HALF_A_YEAR_SECONDS = 15_552_000;
 
 /** For answers that are data: nothing in them may run or be framed. */
-export const securityHeaders: FastifyHelmetOptions = {
+export const protectData = protection({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
@@ -12,10 +13,10 @@ export const securityHeaders: FastifyHelmetOptions = {
   frameguard: { action: 'deny' },
   hsts: { maxAge: HALF_A_YEAR_SECONDS, includeSubDomains: false },
   referrerPolicy: { policy: 'no-referrer' },
-};
+});
 
 /** For the page of the API: its own scripts and styles, and requests to this gateway. */
-export const pageSecurity: FastifyHelmetOptions = {
+export const protectPage = protection({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
@@ -30,7 +31,13 @@ export const pageSecurity: FastifyHelmetOptions = {
       'frame-ancestors': ["'none'"],
     },
   },
-};
+});
+
+/** On the raw response, so that the headers are there too when the reply is hijacked. Made once: @fastify/helmet makes it per request. */
+function protection(options: HelmetOptions): onRequestHookHandler {
+  const protect = helmet(options);
+  return (request, reply, done) => protect(request.raw, reply.raw, (error) => done(error as Error | undefined));
+}
 
 const EXPOSED = [
   'etag',
