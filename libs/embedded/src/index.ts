@@ -1,6 +1,6 @@
 export { fakeClock } from './fake-clock.js';
 export { holderOf } from './lock.js';
-export { checkout, deleteData } from './places.js';
+export { checkout, deleteCopies, deleteData } from './places.js';
 export { developmentPorts, freePort, freePorts, type StackPorts } from './ports.js';
 export { endWithUs, hasEnded } from './reaper.js';
 export type { Server, ServerExit, ServerName } from './server.js';

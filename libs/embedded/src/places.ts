@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chown, lstat, mkdir, realpath, rm } from 'node:fs/promises';
+import { chown, lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './processes.js';
@@ -72,4 +72,11 @@ export async function makeOwned(path: string, user: ServerUser | undefined): Pro
 export async function deleteData(dataDir: string): Promise<void> {
   await rm(await openFolderFor(dataDir), { recursive: true, force: true });
   await rm(dataDir, { recursive: true, force: true });
+}
+
+/** Deletes the copies of programs that were made for the servers' user, unless data of other stacks lie beside them. */
+export async function deleteCopies(): Promise<void> {
+  const folder = await openFolder();
+  const names = await readdir(folder).catch(() => []);
+  if (names.every((name) => name.includes('.'))) await rm(folder, { recursive: true, force: true });
 }

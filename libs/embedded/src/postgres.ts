@@ -24,6 +24,9 @@ const settings = {
   max_wal_size: '2GB',
   shared_buffers: '256MB',
   log_min_messages: 'warning',
+  // In its own memory or among its data, not in /dev/shm, where a killed server's segments would stay for ever.
+  dynamic_shared_memory_type: 'mmap',
+  min_dynamic_shared_memory: '16MB',
   // The bench reads when both sides of a fact were committed.
   track_commit_timestamp: 'on',
 };
