@@ -22,8 +22,7 @@ export const protectPage = protection({
     directives: {
       'default-src': ["'none'"],
       'script-src': ["'self'"],
-      // Swagger UI writes style attributes into its markup.
-      'style-src': ["'self'", "'unsafe-inline'"],
+      'style-src': ["'self'"],
       'img-src': ["'self'", 'data:'],
       'connect-src': ["'self'"],
       'base-uri': ["'none'"],
