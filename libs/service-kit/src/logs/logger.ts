@@ -1,4 +1,5 @@
-import { type DestinationStream, destination, type LevelWithSilent, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type LevelWithSilent, type Logger, pino, stdTimeFunctions } from 'pino';
+import { processOutput } from './process-output.js';
 import { redact } from './redact.js';
 
 export interface LoggerParts {
@@ -6,14 +7,6 @@ export interface LoggerParts {
   level: LevelWithSilent;
   /** Default: this process's standard output. */
   stream?: DestinationStream;
-}
-
-/** One for the process, however many services are in it: lines of two streams could tear each other apart. */
-let standardOutput: DestinationStream | undefined;
-
-function processOutput(): DestinationStream {
-  standardOutput ??= destination({ fd: 1, sync: true });
-  return standardOutput;
 }
 
 /** A logger of JSON lines that leaves out secrets and personal data. */
