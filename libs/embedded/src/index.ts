@@ -1,10 +1,10 @@
-export { fakeClock } from './fake-clock.js';
 export { holderOf } from './lock.js';
-export { checkout, deleteCopies, deleteData } from './places.js';
-export { developmentPorts, freePort, freePorts, type StackPorts } from './ports.js';
-export { endWithUs, hasEnded } from './reaper.js';
-export type { Server, ServerExit, ServerName } from './server.js';
+export type { Server, ServerExit, ServerName } from './servers/server.js';
 export { type Stack, type StackOptions, type StackUrls, startStack } from './stack.js';
 export { StackError } from './stack-error.js';
 export { announcedStack, announceStack } from './stack-file.js';
-export { stopRequested } from './stop-requested.js';
+export { fakeClock } from './system/fake-clock.js';
+export { checkout, deleteCopies, deleteData } from './system/places.js';
+export { developmentPorts, freePort, freePorts, type StackPorts } from './system/ports.js';
+export { endWithUs, hasEnded } from './system/reaper.js';
+export { stopRequested } from './system/stop-requested.js';

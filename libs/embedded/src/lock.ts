@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { identityOf } from './processes.js';
 import { StackError } from './stack-error.js';
+import { identityOf } from './system/processes.js';
 
 /** Keeps a second stack off a data directory in use; gives what releases it. A dead holder's lock is taken over. */
 export async function lock(dataDir: string): Promise<() => Promise<void>> {

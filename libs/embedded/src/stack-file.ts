@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { checkout } from './places.js';
-import { identityOf } from './processes.js';
 import type { StackUrls } from './stack.js';
+import { checkout } from './system/places.js';
+import { identityOf } from './system/processes.js';
 
 const file = join(checkout, '.plaza/test/stack.json');
 

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { kafkaRecipe } from './kafka.js';
 import { lock } from './lock.js';
-import { mongodbRecipe } from './mongodb.js';
-import { checkout, deleteData } from './places.js';
-import { freePorts, requireFree, type StackPorts } from './ports.js';
-import { postgresRecipe } from './postgres.js';
-import { identityOf } from './processes.js';
-import { EmbeddedServer, type Recipe, type Server, type ServerName } from './server.js';
+import { EmbeddedServer } from './servers/embedded-server.js';
+import { kafkaRecipe } from './servers/kafka.js';
+import { mongodbRecipe } from './servers/mongodb.js';
+import { postgresRecipe } from './servers/postgres.js';
+import type { Recipe, Server, ServerName } from './servers/server.js';
 import { combined } from './stack-error.js';
+import { checkout, deleteData } from './system/places.js';
+import { freePorts, requireFree, type StackPorts } from './system/ports.js';
+import { identityOf } from './system/processes.js';
 
 export interface StackUrls {
   postgresUrl: string;

@@ -1,7 +1,7 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { StackError } from '../stack-error.js';
 import { endWithUs, hasEnded } from './reaper.js';
-import { StackError } from './stack-error.js';
 
 export interface Finished {
   code: number | null;

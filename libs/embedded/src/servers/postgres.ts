@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
+import { StackError } from '../stack-error.js';
 import {
   canReach,
   makeOpenFolder,
@@ -11,10 +12,9 @@ import {
   openFolderFor,
   type ServerUser,
   serverUser,
-} from './places.js';
-import { identityOf, runOrFail } from './processes.js';
+} from '../system/places.js';
+import { identityOf, runOrFail } from '../system/processes.js';
 import type { Recipe } from './server.js';
-import { StackError } from './stack-error.js';
 
 const settings = {
   listen_addresses: '127.0.0.1',

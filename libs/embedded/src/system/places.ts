@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { chown, lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { StackError } from '../stack-error.js';
 import { run } from './processes.js';
-import { StackError } from './stack-error.js';
 
 /** The checkout that this package belongs to, from `src` and from `dist` alike. */
-export const checkout = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+export const checkout = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
 
 /** What is downloaded once for all stacks of the checkout; several checkouts may share one with PLAZA_CACHE_DIR. */
 export const cacheDir = resolve(process.env.PLAZA_CACHE_DIR || join(checkout, '.plaza/cache'));

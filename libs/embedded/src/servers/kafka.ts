@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { kafkaJars } from './kafka-download.js';
-import { lastLines, run } from './processes.js';
+import { kafkaJars } from '../programs/kafka-download.js';
+import { StackError } from '../stack-error.js';
+import { lastLines, run } from '../system/processes.js';
 import type { Recipe } from './server.js';
-import { StackError } from './stack-error.js';
 
 const jvm = [
   '-Xmx512m',

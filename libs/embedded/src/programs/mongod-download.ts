@@ -1,5 +1,5 @@
-import { run } from './processes.js';
-import { StackError } from './stack-error.js';
+import { StackError } from '../stack-error.js';
+import { run } from '../system/processes.js';
 import { fileOfWheel } from './wheels.js';
 
 const ADVICE =

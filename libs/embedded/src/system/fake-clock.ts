@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { fileOfWheel } from '../programs/wheels.js';
 import { canReach, makeOpenFolder, openFolder, serverUser } from './places.js';
-import { fileOfWheel } from './wheels.js';
 
 const WHEEL = {
   wheel: 'libfaketime==3.0.1',

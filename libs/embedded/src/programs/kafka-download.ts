@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheDir } from './places.js';
-import { lastLines, run } from './processes.js';
-import { StackError } from './stack-error.js';
+import { StackError } from '../stack-error.js';
+import { cacheDir } from '../system/places.js';
+import { lastLines, run } from '../system/processes.js';
 
-const pom = resolve(dirname(fileURLToPath(import.meta.url)), '../kafka/pom.xml');
+const pom = resolve(dirname(fileURLToPath(import.meta.url)), '../../kafka/pom.xml');
 const DIGEST = '1b99f073a43e87b2736a310489b83812e46b68a9b65835edd475056461ae1646';
 
 /** The folder of Kafka's jars, fetched with Maven the first time. */

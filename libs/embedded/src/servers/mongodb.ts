@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoClient, MongoServerError } from 'mongodb';
-import { mongodProgram } from './mongod-download.js';
+import { mongodProgram } from '../programs/mongod-download.js';
 import type { Recipe } from './server.js';
 
 const NOT_YET_INITIALIZED = 94;

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { StackError } from './stack-error.js';
+import { StackError } from '../stack-error.js';
 
 export interface StackPorts {
   postgres: number;
