@@ -5,9 +5,13 @@ import { services } from './services.js';
 export interface Platform {
   /** The gateway and the services, by name. */
   readonly running: ReadonlyMap<string, RunningService>;
-  /** The gateway stops taking requests and answers those it has, then the services stop. May be called more than once. */
+  /** The gateway stops taking requests and answers those it has, then the services stop: within 10 s. May be called again. */
   stop(): Promise<void>;
 }
+
+/** Together below the 10 s within which a process has to end. */
+const GATEWAY_STOP_MS = 3_500;
+const SERVICES_STOP_MS = 6_000;
 
 /** A small pool for each service: they share one PostgreSQL with each other and with who develops. */
 const POOL_SIZE = '8';
@@ -48,7 +52,17 @@ function upstreams(running: ReadonlyMap<string, RunningService>): MemoryUpstream
   );
 }
 
+/** The gateway is given time to answer what it has begun; all together must end before the process is killed. */
 async function stopAll(running: ReadonlyMap<string, RunningService>): Promise<void> {
-  await running.get('api-gateway')?.stop();
-  await Promise.all([...running.values()].map((service) => service.stop()));
+  await within(GATEWAY_STOP_MS, running.get('api-gateway')?.stop());
+  await within(SERVICES_STOP_MS, Promise.all([...running.values()].map((service) => service.stop())));
+}
+
+async function within(ms: number, ending: Promise<unknown> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([ending, late]);
+  clearTimeout(timer);
 }

@@ -8,6 +8,9 @@ import { installGateway } from './gateway.js';
 /** Gives the services that the gateway has behind it. */
 export type UpstreamsOf = (config: GatewayConfig) => Upstream[];
 
+/** Longest silence on a connection: a client that stops reading its answer must not hold it for ever. */
+const IDLE_CONNECTION_MS = 60_000;
+
 /** The gateway in front of the given services; `apiGateway` is the one that reaches them over HTTP. */
 export function gatewayOver(upstreamsOf: UpstreamsOf): ServiceDefinition<typeof gatewaySettings> {
   return defineService({
@@ -15,7 +18,7 @@ export function gatewayOver(upstreamsOf: UpstreamsOf): ServiceDefinition<typeof 
     description: 'In front of all services: tokens, rates, routes, merged documentation',
     settings: gatewaySettings,
     module: () => AppModule,
-    http: { openapi: false },
+    http: { openapi: false, server: { connectionTimeout: IDLE_CONNECTION_MS } },
     configure: (app, config) => installGateway(app, config, upstreamsOf(config)),
   });
 }

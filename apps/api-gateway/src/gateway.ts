@@ -1,8 +1,9 @@
 import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { HealthParts, LOGGER, SigningKeys, TokenVerifier } from '@plaza/service-kit';
+import { HealthParts, LOGGER, REGISTRY, SigningKeys, TokenVerifier } from '@plaza/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { GatewayConfig } from './config.js';
 import { CircuitBreaker } from './dispatch/circuit-breaker.js';
 import { GuardedUpstream } from './dispatch/guarded-upstream.js';
@@ -15,6 +16,7 @@ import { cleanRequest } from './edge/headers.js';
 import { corsOptions, protectData } from './edge/security.js';
 import { trackUnused } from './edge/unused-connections.js';
 import { keysPart, upstreamPart } from './health.js';
+import { GatewayMetrics } from './metrics.js';
 import { Rates } from './rates/rates.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -30,6 +32,8 @@ export async function installGateway(
   const keys = app.get(SigningKeys);
   const guarded = upstreams.map((upstream) => guard(upstream, config, logger));
   for (const part of [keysPart(keys), ...guarded.map(upstreamPart)]) app.get(HealthParts).add(part);
+  const metrics = new GatewayMetrics(app.get<Registry>(REGISTRY), guarded);
+  const refused = (limit: string) => metrics.refused(limit);
   fastify.server.prependListener('request', cleanRequest);
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
   const endUnused = trackUnused(fastify.server);
@@ -38,7 +42,7 @@ export async function installGateway(
   fastify.addHook('onRequest', protectData);
   await fastify.register(cors, corsOptions(config.corsOrigins));
   await fastify.register(async (scope) => {
-    addAdmission(scope, new Admission(app.get(TokenVerifier), keys, new Rates(config)));
+    addAdmission(scope, new Admission({ verifier: app.get(TokenVerifier), keys, rates: new Rates(config), refused }));
     await addDocs(scope, new MergedDocs(upstreams, logger));
     addPassage(scope, {
       upstreams: guarded,

@@ -92,6 +92,7 @@ describe('rates', () => {
     expect(refused.headers.ratelimit).toMatch(/^"user";r=0;t=\d+$/);
     expect(front.targets.social?.requests).toBe(before);
     expect((await front.get('/v1/social/seen', await asUser(randomUUID()))).status).toBe(200);
+    expect((await front.get('/metrics')).text).toMatch(/plaza_gateway_rate_limited_total\{limit="user"[^}]*\} 1/);
   });
 
   it('hold per address without a token, and per /64 of IPv6', async () => {

@@ -15,13 +15,17 @@ export function addAdmission(scope: FastifyInstance, admission: Admission): void
   });
 }
 
+export interface AdmissionParts {
+  verifier: TokenVerifier;
+  keys: SigningKeys;
+  rates: Rates;
+  /** Told the name of each limit that a request was refused for. */
+  refused(limit: string): void;
+}
+
 /** Decides whether a request goes on, before anything costly is done for it. */
 export class Admission {
-  constructor(
-    private readonly verifier: TokenVerifier,
-    private readonly keys: SigningKeys,
-    private readonly rates: Rates,
-  ) {}
+  constructor(private readonly parts: AdmissionParts) {}
 
   /** @throws Unauthenticated for a bad token, TooMany past a limit */
   async admit(request: FastifyRequest, reply: FastifyReply, path: string): Promise<void> {
@@ -32,25 +36,30 @@ export class Admission {
     const states = await this.count(path, network, user);
     for (const [name, value] of Object.entries(rateHeaders(states))) reply.raw.setHeader(name, value);
     const refused = states.find(({ allowed }) => !allowed);
-    if (refused) throw tooMany(refused);
+    if (refused) this.refuse(refused);
   }
 
   private count(path: string, network: string, user: TokenUser | undefined): Promise<RateState[]> {
-    const { perUser, perAddress, signIns } = this.rates;
+    const { perUser, perAddress, signIns } = this.parts.rates;
     const counted = user ? [perUser.take(user.id)] : [perAddress.take(network)];
     if (isSignIn(path)) counted.push(signIns.take(network));
     return Promise.all(counted);
   }
 
   private async userOf(token: string, network: string): Promise<TokenUser | undefined> {
-    const known = this.verifier.recall(token);
+    const { verifier, keys, rates } = this.parts;
+    const known = verifier.recall(token);
     // Without keys (Kafka is away and this gateway has just started) a token can't be judged here; the service can.
-    if (known || this.keys.blind) return known;
-    const { badTokens } = this.rates;
-    const state = await badTokens.take(network);
-    if (!state.allowed) throw tooMany(state);
-    const user = await this.verifier.verify(token);
-    await badTokens.giveBack(network);
+    if (known || keys.blind) return known;
+    const state = await rates.badTokens.take(network);
+    if (!state.allowed) this.refuse(state);
+    const user = await verifier.verify(token);
+    await rates.badTokens.giveBack(network);
     return user;
+  }
+
+  private refuse(state: RateState): never {
+    this.parts.refused(state.limit.name);
+    throw tooMany(state);
   }
 }
