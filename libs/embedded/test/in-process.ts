@@ -15,11 +15,16 @@ export interface Reported {
   error?: string;
 }
 
+/** How Node runs one of the test programs, unbuilt. */
+export function commandOf(program: string): string[] {
+  const node = ['--import', join(checkout, 'tools/source.mjs'), '--disable-warning=TimeoutNegativeWarning'];
+  return [process.execPath, ...node, join(import.meta.dirname, 'programs', program)];
+}
+
 /** Starts a stack in a process of its own. */
 export function startProgram(options: StackOptions, env: NodeJS.ProcessEnv = {}, o: { detached?: boolean } = {}) {
-  const program = join(import.meta.dirname, 'programs/start-stack.ts');
-  const node = ['--import', join(checkout, 'tools/source.mjs'), '--disable-warning=TimeoutNegativeWarning'];
-  return spawn(process.execPath, [...node, program, JSON.stringify(options)], {
+  const [node = '', ...args] = commandOf('start-stack.ts');
+  return spawn(node, [...args, JSON.stringify(options)], {
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
     ...o,
@@ -61,11 +66,11 @@ export async function untilNoneMentions(text: string): Promise<void> {
 }
 
 function processesMentioning(text: string): string[] {
-  const commands = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [commandOf(name)] : []));
+  const commands = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [commandLineOf(name)] : []));
   return commands.filter((command) => command.includes(text));
 }
 
-function commandOf(pid: string): string {
+function commandLineOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {

@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deleteData, freePorts } from '../src/index.js';
+import { childrenOf } from '../src/system/processes.js';
 import { end, firstLine, startElsewhere, startProgram, untilMentioned, untilNoneMentions } from './in-process.js';
 import { traces } from './parts.js';
 
@@ -54,6 +55,25 @@ it('starts on the data of a process that was killed with -9, on the same ports',
   await end(child, 'SIGKILL');
   await untilNoneMentions(dataDir);
 });
+
+it('starts although a process that was killed could not end its servers', async () => {
+  const ports = await freePorts();
+  const first = await startElsewhere({ dataDir, ports });
+  await killWithReaper(first);
+  const { child, said } = await startElsewhere({ dataDir, ports });
+  expect(said.error).toBeUndefined();
+  await end(child, 'SIGKILL');
+  await untilNoneMentions(dataDir);
+});
+
+// Halted first: it would start another reaper.
+async function killWithReaper({ child, said }: Awaited<ReturnType<typeof startElsewhere>>): Promise<void> {
+  child.kill('SIGSTOP');
+  const reapers = childrenOf(child.pid ?? 0).filter((pid) => !said.pids.includes(pid));
+  expect(reapers).toHaveLength(1);
+  for (const pid of reapers) process.kill(pid, 'SIGKILL');
+  await end(child, 'SIGKILL');
+}
 
 it('serves kept data on other ports', async () => {
   const first = await startElsewhere({ dataDir });

@@ -36,7 +36,7 @@ export async function freePorts(): Promise<StackPorts> {
   return Object.fromEntries(ports);
 }
 
-const given = new Set<number>();
+const given = new Set(Object.values(portSettings).map(({ development }) => development));
 
 /**
  * A port of 127.0.0.1 that nothing listens on, never the same twice. It is below 32768: above, the kernel may give a

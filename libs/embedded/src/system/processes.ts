@@ -64,10 +64,19 @@ export function lastLinesOf(file: string): string {
   return lastLines(tail.toString(), 15);
 }
 
-/** A process for as long as it lives: pids are used again, so when it started is part of its identity (Linux only). */
+/** A process for as long as it lives: pids are used again, so when it started is part of its identity (on Linux). */
 export function identityOf(pid: number): string | undefined {
+  if (!existsSync('/proc')) return isAlive(pid) ? `${pid}` : undefined;
   const fields = statOf(pid);
   return fields === undefined || fields[0] === 'Z' ? undefined : `${pid} ${fields[19]}`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** The children of a process; PostgreSQL's are leaders of their own groups, so no signal to its group reaches them. */
