@@ -18,6 +18,8 @@ export async function launch(topology: Topology): Promise<void> {
   } catch (error) {
     if (!(error instanceof StackError)) throw error;
     complain(error.message);
+  } finally {
+    stop.cancel();
   }
 }
 
