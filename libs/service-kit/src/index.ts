@@ -79,7 +79,8 @@ export {
   type ServiceDatabase,
   type ServiceDefinition,
 } from './service/definition.js';
-export { type ProcessSignals, runProcess, runService } from './service/run-service.js';
+export { type ProcessSignals, runProcess } from './service/run-process.js';
+export { runService } from './service/run-service.js';
 export type { Readiness, RunningService } from './service/running-service.js';
 export type { StartOptions } from './service/start-options.js';
 export { databaseUrl, readConfig, startService } from './service/start-service.js';

@@ -40,6 +40,12 @@ describe('the context of a request', () => {
     expect(body.traceparent).not.toBe(traceparent);
   });
 
+  it('hands the trace on to the facts that the request adds', async () => {
+    const { body } = await get('/v1/trouble/fact', { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` });
+    expect(body.traceparent).toContain(TRACE);
+    expect(body.factHas).toBe(body.traceparent);
+  });
+
   it('begins a trace where there is none', async () => {
     const { body } = await get('/v1/trouble/context', { traceparent: 'nonsense' });
     expect(body.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);

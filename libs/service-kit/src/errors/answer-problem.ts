@@ -18,11 +18,12 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 export function answerProblem(problem: ProblemError, request: FastifyRequest, reply: FastifyReply): void {
   // As bytes: to a text Fastify would add a charset, which this media type does not have.
   const body = Buffer.from(JSON.stringify(problemBody(problem, request.id)));
-  reply.code(problem.status).headers(problemHeaders(problem)).send(body);
+  // Once more: a URL that can't be read reaches no hook.
+  reply.header('x-request-id', request.id).code(problem.status).headers(problemHeaders(problem)).send(body);
 }
 
 function logError(error: unknown, problem: ProblemError | undefined, request: FastifyRequest, logger: Logger): void {
-  const fields = { requestId: request.id, method: request.method, route: request.routeOptions?.url };
+  const fields = { method: request.method, route: request.routeOptions?.url };
   if (!problem) logger.error({ ...fields, err: error }, 'request failed');
   else if (problem.status >= 500 && problem !== error) logger.warn({ ...fields, err: error }, problem.code);
 }

@@ -35,6 +35,13 @@ export function requestContext(): RequestContext | undefined {
   return context instanceof RequestContext ? context : undefined;
 }
 
+/** For log lines: the request, and the trace of the request or of the fact that is being handled. */
+export function servedFields(): { requestId?: string; traceId?: string } {
+  const context = traceStorage.getStore();
+  const traceId = context?.traceparent?.slice(3, 35);
+  return context instanceof RequestContext ? { requestId: context.requestId, traceId } : { traceId };
+}
+
 /** Runs something as part of a request. Facts that it adds to the outbox carry on its trace. */
 export function runInRequestContext<T>(context: RequestContext, run: () => T): T {
   return traceStorage.run(context, run);

@@ -22,6 +22,8 @@ declare module 'fastify' {
 export interface RequestHookParts {
   logger: Logger;
   budgetMs: number;
+  /** True once the service is on its way out: its answers then end their connections. */
+  draining(): boolean;
 }
 
 /** Gives every request its context and its deadline, as Fastify hooks: they cost less than Nest's interceptors. */
@@ -32,6 +34,7 @@ export function addRequestHooks(fastify: FastifyInstance, parts: RequestHookPart
     const context = contextOf(request, parts);
     request.plaza = context;
     reply.header('x-request-id', request.id);
+    if (parts.draining()) reply.header('connection', 'close');
     if (context.deadline !== Number.POSITIVE_INFINITY) startTimer(request, reply, context.deadline);
     done(
       request.url.includes('%00')

@@ -7,12 +7,15 @@ export interface LoggerParts {
   level: LevelWithSilent;
   /** Default: this process's standard output. */
   stream?: DestinationStream;
+  /** Fields of every line: whose request it belongs to. */
+  mixin?(): object;
 }
 
 /** A logger of JSON lines that leaves out secrets and personal data. */
-export function createLogger({ service, level, stream = processOutput() }: LoggerParts): Logger {
+export function createLogger({ service, level, stream = processOutput(), mixin }: LoggerParts): Logger {
   const options = {
     ...plain(service, level),
+    mixin,
     serializers: { err: redact, error: redact },
     formatters: { ...LEVEL_AS_WORD, log: redactObject },
   };

@@ -37,7 +37,7 @@ function createHttp({ definition, config, logger, registry, health }: RootParts)
   const { bodyLimit, requestBudget: budgetMs, logLevel: level } = config;
   const adapter = createAdapter({ logger, bodyLimit, trustedProxies, server: definition.http?.server });
   const fastify = adapter.getInstance();
-  addRequestHooks(fastify, { logger, budgetMs });
+  addRequestHooks(fastify, { logger, budgetMs, draining: () => health.draining });
   addAccessHooks(fastify, createAccessLogger({ service: definition.name, level }), registry);
   readJsonOnly(fastify);
   addOperationalRoutes(fastify, health);

@@ -4,6 +4,7 @@ import { readSettings } from '../config/read-settings.js';
 import type { SettingsSpec } from '../config/settings.js';
 import { closeDatabase, type OpenDatabase, openDatabase } from '../database/service-database.js';
 import { HealthParts } from '../health/health-parts.js';
+import { servedFields } from '../http/request-context.js';
 import { createLogger } from '../logs/logger.js';
 import { runInLogScope } from '../logs/nest-logger.js';
 import { createRegistry } from '../metrics/metrics.js';
@@ -26,7 +27,7 @@ export async function startService<S extends SettingsSpec>(
 ): Promise<RunningService> {
   const { name } = definition;
   const config = readConfig(definition, options.env ?? process.env);
-  const logger = createLogger({ service: name, level: config.logLevel });
+  const logger = createLogger({ service: name, level: config.logLevel, mixin: servedFields });
   return runInLogScope(logger, () => start(definition, config, logger, options));
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   Body,
   Controller,
@@ -13,7 +14,8 @@ import {
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiProperty } from '@nestjs/swagger';
 import { InjectDataSource, InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
-import { Nullable } from '@plaza/contracts';
+import { fact, Nullable, UserDeleted } from '@plaza/contracts';
+import { Outbox } from '@plaza/kafka';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -163,7 +165,10 @@ class ThingsController {
 @Controller('v1/trouble')
 @Public()
 class TroubleController {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+  ) {}
 
   @Get('unforeseen')
   unforeseen(): never {
@@ -202,6 +207,13 @@ class TroubleController {
   context(@Req() request: FastifyRequest): object {
     const { requestId, traceparent } = requestContext() ?? {};
     return { requestId, traceparent, ip: request.ip };
+  }
+
+  @Get('fact')
+  fact(): { traceparent: string | undefined; factHas: unknown } {
+    const deletion = fact(UserDeleted, { id: randomUUID(), deletedAt: new Date().toISOString() });
+    const { values } = this.outbox.prepare(deletion);
+    return { traceparent: requestContext()?.traceparent, factHas: values.at(-1) };
   }
 
   @Post('context')
