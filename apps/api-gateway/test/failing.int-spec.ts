@@ -66,6 +66,21 @@ describe.each(DISPATCHERS)('services that fail (%s)', (dispatch) => {
     expect(ms).toBeLessThan(BUDGET_MS / 2);
   });
 
+  it('is back as soon as the one request is being answered, however long that takes', async () => {
+    await openCircuit();
+    const ending = new AbortController();
+    const streaming = await eventually(async () => {
+      const answer = await fetch(`${front.url}/v1/users/stream`, { signal: ending.signal });
+      expect(answer.status).toBe(200);
+      return answer;
+    });
+    await eventually(async () => expect((await timed('/v1/users/seen')).status).toBe(200), { withinMs: BUDGET_MS * 2 });
+    const reader = streaming.body?.getReader();
+    // It goes on past the budget, for as long as something comes.
+    for (let pieces = 0; pieces < 8; pieces += 1) expect((await reader?.read())?.done).toBe(false);
+    ending.abort();
+  });
+
   it('answers once, though the service answers late', async () => {
     expect((await timed('/v1/users/late')).status).toBe(503);
     // The same connection, the same process: neither was harmed by what came too late.

@@ -95,6 +95,12 @@ function addRoutes(app: FastifyInstance, prefix: string): void {
     reply.raw.writeHead(200, { 'content-type': 'text/plain' });
     reply.raw.write('one piece');
   });
+  app.get(`${prefix}/stream`, (_request, reply) => {
+    reply.hijack();
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream' });
+    const writing = setInterval(() => reply.raw.write('data: x\n\n'), 100);
+    reply.raw.once('close', () => clearInterval(writing));
+  });
   for (const own of ['/health', '/health/startup', '/metrics']) app.get(own, async () => ({ of: 'the service' }));
   app.get('/openapi.json', async () => documentOf(prefix));
 }

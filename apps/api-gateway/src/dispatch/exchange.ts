@@ -8,6 +8,8 @@ export interface Exchange {
   readonly budget: number;
   /** Most bytes of a body. */
   readonly bodyLimit: number;
+  /** Told that the service has begun to answer, perhaps long before it is done; may be told more than once. */
+  answered?(): void;
 }
 
 /** Whether a request has a body, or may still get one. */

@@ -21,11 +21,10 @@ export async function forward(
   { target, limits }: { target: GuardedUpstream; limits: ForwardLimits },
 ): Promise<void> {
   refuseLarge(request, reply, limits.bodyLimit);
-  const pass = target.admit();
   introduce(request, limits.budget);
   takeOver(reply);
   try {
-    await target.send({ request: request.raw, response: reply.raw, ...limits }, pass);
+    await target.send({ request: request.raw, response: reply.raw, ...limits });
   } catch (error) {
     if (error instanceof ClientGone) return;
     answerFor(error, request, reply);

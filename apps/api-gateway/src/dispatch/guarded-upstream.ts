@@ -17,23 +17,20 @@ export class GuardedUpstream {
     return this.upstream.service;
   }
 
-  /**
-   * Asks whether a request may be handed over now; the pass is for `send`.
-   * @throws Unavailable while the service is left in peace
-   */
-  admit(): Pass {
+  /** @throws Unavailable while the service is left in peace; else as `Upstream.send` */
+  async send(exchange: Exchange): Promise<void> {
     const pass = this.breaker.admit();
     if (!pass) throw serviceAbsent(this.service, this.breaker.retryAfter);
-    return pass;
-  }
-
-  /** @throws as `Upstream.send` */
-  async send(exchange: Exchange, pass: Pass): Promise<void> {
+    let reported = false;
+    const report = (outcome: Outcome, err?: unknown) => {
+      if (!reported) this.report(pass, outcome, err);
+      reported = true;
+    };
     try {
-      await this.upstream.send(exchange);
-      this.report(pass, 'answered');
+      await this.upstream.send({ ...exchange, answered: () => report('answered') });
+      report('answered');
     } catch (error) {
-      this.report(pass, error instanceof ServiceFailed ? 'failed' : 'unknown', error);
+      report(error instanceof ServiceFailed ? 'failed' : 'unknown', error);
       throw error;
     }
   }

@@ -54,13 +54,17 @@ export class HttpUpstream implements Upstream {
     }
   }
 
-  private async forward({ request, response }: Exchange, signal: AbortSignal): Promise<void> {
+  private async forward(exchange: Exchange, signal: AbortSignal): Promise<void> {
+    const { request, response } = exchange;
     const { method = 'GET', url = '/', headers } = request;
     // undici destroys the body it is given when the service fails; the request itself is still needed, for the answer.
     const body = hasBody(request) ? request.pipe(new PassThrough()) : null;
     await this.pool.stream(
       { method: method as 'GET', path: url, headers: headersToSend(headers), body, signal },
-      ({ statusCode, headers: answered }) => response.writeHead(statusCode, headersToAnswer(answered)),
+      ({ statusCode, headers: answered }) => {
+        exchange.answered?.();
+        return response.writeHead(statusCode, headersToAnswer(answered));
+      },
     );
   }
 

@@ -17,11 +17,16 @@ export function watch(exchange: Exchange, service: string, giveUp: (why: WhyGive
     response.off('close', onClose);
     if (why) giveUp(why);
   };
-  const timer = setTimeout(() => end(response.headersSent ? undefined : slowOne(exchange, service)), budget);
+  const onTime = () => {
+    if (!response.headersSent) return end(slowOne(exchange, service));
+    exchange.answered?.();
+    end();
+  };
+  const timer = setTimeout(onTime, budget);
   const onClose = () => end(response.writableFinished ? undefined : new ClientGone());
   response.once('close', onClose);
   if (!request.complete && hasBody(request)) {
-    meterBody(exchange, { seen: () => timer.refresh(), tooLarge: () => end(bodyTooLarge(bodyLimit)) });
+    meterBody(exchange, { seen: () => over || timer.refresh(), tooLarge: () => end(bodyTooLarge(bodyLimit)) });
   }
   return () => end();
 }
