@@ -73,6 +73,32 @@ test('stops in time although a handler hangs, and the fact is applied by whoever
   await bed.expectApplied('ledger', 'a', [1], 20_000);
 });
 
+test('a handler that hangs does not keep the group from being shared anew', async () => {
+  bed = await ConsumerBed.start({ partitions: 2 });
+  const begun = Promise.withResolvers<void>();
+  const never = Promise.withResolvers<void>();
+  const hanging: Handler = async (fact: ParcelMoved, context: FactContext) => {
+    begun.resolve();
+    await never.promise;
+    await apply('ledger', fact, context);
+  };
+  const first = await bed.instance([ledger, 'parcel.moved', hanging]);
+  await running(first);
+  await bed.publish({ key: 'a', step: 1, partition: 0 }, { key: 'b', step: 1, partition: 1 });
+  await begun.promise;
+  await bed.instance([ledger, 'parcel.moved', write]);
+  await bed.instance([ledger, 'parcel.moved', write]);
+  // The first one still holds a partition or two, and PostgreSQL ends its idle transactions.
+  await eventually(async () => expect((await bed.applied('ledger')).length).toBeGreaterThan(0), { withinMs: 20_000 });
+  await first.stop();
+  await bed.expectApplied('ledger', 'a', [1], 20_000);
+  await bed.expectApplied('ledger', 'b', [1], 20_000);
+  never.resolve();
+  await bed.publish({ key: 'a', step: 2, partition: 0 }, { key: 'b', step: 2, partition: 1 });
+  await bed.expectApplied('ledger', 'a', [1, 2]);
+  await bed.expectApplied('ledger', 'b', [1, 2]);
+});
+
 test('a fact that was to be tried again when its process ended is tried by another', async () => {
   bed = await ConsumerBed.start();
   const refuse: Handler = () => {

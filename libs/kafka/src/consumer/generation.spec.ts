@@ -47,7 +47,7 @@ function bench(offset = 0): Bench {
     log: {} as ClusterLog,
     logger: pino({ level: 'silent' }),
   });
-  it.generation.start(Promise.resolve());
+  it.generation.start();
   return it;
 }
 

@@ -26,6 +26,9 @@ const roomWait = 50;
 const openWait = 1_000;
 const brokenWait = 200;
 
+/** Milliseconds that a chunk may take until nobody waits for its end any more. A process has 10 s to stop in. */
+export const chunkWait = 5_000;
+
 /**
  * The partitions that a group gave this process, until it gives others. Every generation begins anew from the stored
  * positions: who had a partition in between, or what became of Kafka, then does not matter.
@@ -42,9 +45,12 @@ export class Generation {
     private readonly o: { source: FeedSource; log: ClusterLog; control: FetchControl; logger: Logger },
   ) {}
 
-  /** Begins, once `before` is through. */
-  start(before: Promise<void>): void {
-    this.open(this.partitions, before);
+  /**
+   * Begins, once nothing is being applied for `former` any more. A chunk of it that hangs is not waited for: should it come to
+   * an end after all, its position is no longer the stored one.
+   */
+  start(former?: Generation): void {
+    this.open(this.partitions, former ? within(former.stop(), chunkWait) : Promise.resolve());
   }
 
   /** Every partition has been opened. */
@@ -114,11 +120,11 @@ export class Generation {
   private reopen(feed: PartitionFeed, wait = 0): void {
     const { topic, partition } = feed.work;
     this.feeds.delete(partitionName(topic, partition));
-    const before = feed.stop().then(() => pause(wait, this.stopping.signal).catch(() => undefined));
+    const before = within(feed.stop(), chunkWait).then(() => pause(wait, this.stopping.signal).catch(() => undefined));
     this.open([{ topic, partition }], before);
   }
 
-  private open(partitions: TopicPartition[], before: Promise<void>): void {
+  private open(partitions: TopicPartition[], before: Promise<unknown>): void {
     const opening = before.then(() => this.openAll(partitions));
     for (const { topic, partition } of partitions) this.opening.set(partitionName(topic, partition), opening);
   }
@@ -129,7 +135,7 @@ export class Generation {
         const opened = await this.o.source.open(partitions, this.o.log);
         return this.begin(opened);
       } catch (error) {
-        this.o.logger.warn({ err: error, failures }, 'Could not find out where to begin reading');
+        if (failures % 20 === 1) this.o.logger.warn({ err: error, failures }, 'Could not find out where to begin');
         await pause(backoff(failures), this.stopping.signal).catch(() => undefined);
       }
     }

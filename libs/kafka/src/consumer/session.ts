@@ -2,7 +2,7 @@ import type { Assignment, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { within } from '../retry.js';
 import { plazaAssigner } from './assigner.js';
-import { type FeedSource, type FetchControl, Generation } from './generation.js';
+import { chunkWait, type FeedSource, type FetchControl, Generation } from './generation.js';
 import { ClusterLog, type TopicPartition } from './log.js';
 
 export interface SessionOptions {
@@ -26,8 +26,6 @@ const consumerSettings = {
   rebalanceTimeout: 15_000,
   retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3, restartOnFailure: async () => false },
 };
-// Of the 10 s that a process has to end.
-const chunkWait = 5_000;
 const commitInterval = 250;
 const partitionsAtOnce = 32;
 
@@ -97,9 +95,9 @@ export class ConsumerSession {
     const partitions = Object.entries(assignment).flatMap(([topic, ids]) => {
       return ids.map((partition) => ({ topic: topic.slice(prefix.length), partition }));
     });
-    const before = this.generation?.stop() ?? Promise.resolve();
+    const former = this.generation;
     this.generation = new Generation(partitions, { source, logger, log: this.log, control: this.control() });
-    this.generation.start(before);
+    this.generation.start(former);
   }
 
   // Whatever is thrown here stops kafkajs's fetching, for good if it is a TypeError.
