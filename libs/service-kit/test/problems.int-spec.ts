@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { type Sample, startSample } from './sample/start-sample.js';
 
 interface Problem {
@@ -21,9 +23,10 @@ afterAll(() => sample?.end());
 async function send(method: string, path: string, body?: string, headers: Record<string, string> = {}) {
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
   const answer = await fetch(`${sample.url}${path}`, { method, body, headers: { ...type, ...headers } });
-  const text = await answer.text();
-  const problem: Problem = text && (answer.headers.get('content-type') ?? '').includes('json') ? JSON.parse(text) : {};
-  return { status: answer.status, headers: answer.headers, text, problem };
+  const content = await answer.text();
+  const isJson = (answer.headers.get('content-type') ?? '').includes('json');
+  const problem: Problem = content && isJson ? JSON.parse(content) : {};
+  return { status: answer.status, headers: answer.headers, text: content, problem };
 }
 
 const post = (body: unknown) => send('POST', '/v1/things', JSON.stringify(body));
@@ -146,6 +149,17 @@ describe('what nobody foresaw', () => {
     expect(problem).toMatchObject({ status: 503, code: 'DEPENDENCY_UNAVAILABLE' });
     await Promise.all(held);
   });
+});
+
+it.each([
+  ['nonsense\r\n\r\n', 'HTTP/1.1 400', 'HTTP_MALFORMED'],
+  [`GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 'HTTP/1.1 431', 'HEADERS_TOO_LARGE'],
+])('answers what is no HTTP with a problem, too (%#)', async (request, status, code) => {
+  const socket = connect(Number(new URL(sample.url).port), '127.0.0.1');
+  socket.end(request);
+  const answer = await text(socket);
+  expect(answer.startsWith(status)).toBe(true);
+  expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code });
 });
 
 it('needs a token where a route is not public', async () => {
