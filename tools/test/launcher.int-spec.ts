@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { checkout, freePort, freePorts } from '@plaza/embedded';
+import { checkout, deleteData, freePort, freePorts } from '@plaza/embedded';
 import {
   createTestDatabase,
   deleteTopics,
@@ -36,6 +36,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await Promise.all(launchers.map(({ child }) => end(child)));
+  await deleteData(join(home, 'data'));
   await rm(home, { recursive: true, force: true });
 });
 
