@@ -36,6 +36,14 @@ describe('following', () => {
     expect(await countsOf(social, alice.id)).toEqual([1, 0]);
   });
 
+  it('takes an id in capitals for the same id', async () => {
+    expect((await follow(bob.id, bob.id.toUpperCase())).body).toMatchObject({ code: 'FOLLOW_SELF' });
+    await follow(bob.id, alice.id.toUpperCase());
+    expect(await social.facts()).toMatchObject([
+      { key: `${bob.id}:${alice.id}`, payload: { followerId: bob.id, followingId: alice.id } },
+    ]);
+  });
+
   it('makes one follow out of twenty at once', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => follow(bob.id, alice.id)));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));

@@ -7,6 +7,6 @@ export { UserCache } from './user-cache.js';
 export { UserCacheModule } from './user-cache.module.js';
 export type { UserCacheStore } from './user-cache.store.js';
 export type { ReceivedUser } from './user-change.js';
-export { type UserSummary, userSummary } from './user-summary.js';
+export { UserSummary, userSummary } from './user-summary.js';
 
 export const userCacheMigrations = [CreateUserCache1795262400100];

@@ -1,10 +1,19 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, Idempotent, type Page, PageQuery, type TokenUser } from '@plaza/service-kit';
+import { Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiPage,
+  ApiProblems,
+  CurrentUser,
+  Idempotent,
+  IdParam,
+  NoContent,
+  type Page,
+  PageQuery,
+  type TokenUser,
+} from '@plaza/service-kit';
 import { FollowListsService } from './follow-lists.service.js';
-import { UserIdParams } from './follows.dto.js';
 import { FollowsService } from './follows.service.js';
-import type { FollowListItem, FollowView } from './follows.view.js';
+import { FollowListItem, FollowView } from './follows.view.js';
 
 @ApiTags('follows')
 @Controller('v1/follows')
@@ -16,6 +25,8 @@ export class FollowsController {
 
   @Get('requests')
   @ApiOperation({ summary: 'Those who have asked to follow me' })
+  @ApiPage(FollowListItem)
+  @ApiProblems({ 400: ['QUERY_INVALID', 'CURSOR_INVALID'] })
   requests(@CurrentUser() me: TokenUser, @Query() query: PageQuery): Promise<Page<FollowListItem>> {
     return this.lists.requests(me.id, query);
   }
@@ -24,35 +35,40 @@ export class FollowsController {
   @HttpCode(200)
   @Idempotent()
   @ApiOperation({ summary: "Accept somebody's request to follow me" })
-  accept(@CurrentUser() me: TokenUser, @Param() { userId }: UserIdParams): Promise<FollowView> {
+  @ApiOkResponse({ type: FollowView })
+  @ApiProblems({ 404: ['FOLLOW_REQUEST_NOT_FOUND'] })
+  accept(@CurrentUser() me: TokenUser, @IdParam('userId') userId: string): Promise<FollowView> {
     return this.follows.acceptRequest(me.id, userId);
   }
 
   @Post('requests/:userId/decline')
-  @HttpCode(204)
+  @NoContent()
   @Idempotent()
   @ApiOperation({ summary: "Decline somebody's request to follow me" })
-  decline(@CurrentUser() me: TokenUser, @Param() { userId }: UserIdParams): Promise<void> {
+  @ApiProblems({ 404: ['FOLLOW_REQUEST_NOT_FOUND'] })
+  decline(@CurrentUser() me: TokenUser, @IdParam('userId') userId: string): Promise<void> {
     return this.follows.declineRequest(me.id, userId);
   }
 
   @Delete('followers/:userId')
-  @HttpCode(204)
+  @NoContent()
   @ApiOperation({ summary: 'End that somebody follows me' })
-  removeFollower(@CurrentUser() me: TokenUser, @Param() { userId }: UserIdParams): Promise<void> {
+  removeFollower(@CurrentUser() me: TokenUser, @IdParam('userId') userId: string): Promise<void> {
     return this.follows.removeFollower(me.id, userId);
   }
 
   @Put(':userId')
   @ApiOperation({ summary: 'Follow a user, or ask to where the account is private' })
-  follow(@CurrentUser() me: TokenUser, @Param() { userId }: UserIdParams): Promise<FollowView> {
+  @ApiOkResponse({ type: FollowView })
+  @ApiProblems({ 403: ['ACCOUNT_NOT_ACTIVE'], 404: ['USER_NOT_FOUND'], 422: ['FOLLOW_SELF'] })
+  follow(@CurrentUser() me: TokenUser, @IdParam('userId') userId: string): Promise<FollowView> {
     return this.follows.follow(me.id, userId);
   }
 
   @Delete(':userId')
-  @HttpCode(204)
+  @NoContent()
   @ApiOperation({ summary: 'Unfollow a user, or withdraw the request' })
-  unfollow(@CurrentUser() me: TokenUser, @Param() { userId }: UserIdParams): Promise<void> {
+  unfollow(@CurrentUser() me: TokenUser, @IdParam('userId') userId: string): Promise<void> {
     return this.follows.unfollow(me.id, userId);
   }
 }

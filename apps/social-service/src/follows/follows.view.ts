@@ -1,22 +1,29 @@
-import type { UserCacheEntry, UserSummary } from '@plaza/user-cache';
-import { userSummary } from '@plaza/user-cache';
+import { ApiProperty } from '@nestjs/swagger';
+import { type UserCacheEntry, UserSummary, userSummary } from '@plaza/user-cache';
 import type { Follow, FollowStatus } from './follow.entity.js';
 
-export interface FollowView {
-  userId: string;
-  status: FollowStatus;
-  createdAt: string;
+const status = { enum: ['ACTIVE', 'PENDING'], enumName: 'FollowStatus' };
+const relation = { enum: ['ACTIVE', 'PENDING', 'NONE'], enumName: 'FollowRelation' };
+
+export class FollowView {
+  @ApiProperty({ format: 'uuid', description: 'Who is followed' }) userId: string;
+  @ApiProperty({ ...status, description: 'PENDING: asked for, and not answered yet' }) status: FollowStatus;
+  @ApiProperty({ format: 'date-time' }) createdAt: string;
 }
 
-export interface FollowListItem {
-  user: UserSummary;
-  followedAt: string;
+export class FollowListItem {
+  @ApiProperty() user: UserSummary;
+  @ApiProperty({ format: 'date-time' }) followedAt: string;
 }
 
-export interface RelationshipView {
-  userId: string;
-  following: FollowStatus | 'NONE';
-  followedBy: FollowStatus | 'NONE';
+export class RelationshipView {
+  @ApiProperty({ format: 'uuid' }) userId: string;
+  @ApiProperty({ ...relation, description: 'Whether I follow the user' }) following: FollowStatus | 'NONE';
+  @ApiProperty({ ...relation, description: 'Whether the user follows me' }) followedBy: FollowStatus | 'NONE';
+}
+
+export class RelationshipsView {
+  @ApiProperty({ type: [RelationshipView] }) items: RelationshipView[];
 }
 
 /** The follow as its follower sees it. */

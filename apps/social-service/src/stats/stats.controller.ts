@@ -1,9 +1,8 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, type TokenUser } from '@plaza/service-kit';
-import { UserIdParams } from '../follows/follows.dto.js';
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, CurrentUser, IdParam, type TokenUser } from '@plaza/service-kit';
 import { StatsService } from './stats.service.js';
-import type { StatsView } from './stats.view.js';
+import { StatsView } from './stats.view.js';
 
 @ApiTags('social')
 @Controller('v1/social')
@@ -12,7 +11,9 @@ export class StatsController {
 
   @Get(':userId/stats')
   @ApiOperation({ summary: "A user's counts" })
-  of(@CurrentUser() me: TokenUser, @Param() { userId }: UserIdParams): Promise<StatsView> {
+  @ApiOkResponse({ type: StatsView })
+  @ApiProblems({ 404: ['USER_NOT_FOUND'] })
+  of(@CurrentUser() me: TokenUser, @IdParam('userId') userId: string): Promise<StatsView> {
     return this.stats.of(me.id, userId);
   }
 }

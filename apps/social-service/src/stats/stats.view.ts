@@ -1,10 +1,13 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { SocialStats } from './social-stats.entity.js';
 
-export interface StatsView {
-  followersCount: number;
-  followingCount: number;
-  friendsCount: number;
-  postsCount: number;
+const count = { type: 'integer', minimum: 0 } as const;
+
+export class StatsView {
+  @ApiProperty(count) followersCount: number;
+  @ApiProperty(count) followingCount: number;
+  @ApiProperty(count) friendsCount: number;
+  @ApiProperty(count) postsCount: number;
 }
 
 /** A user whom nobody follows and who follows nobody has no row. */
