@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Platform } from '@plaza/e2e';
-import { eventually } from '@plaza/testing';
+import { eventually, userState } from '@plaza/testing';
 import pg from 'pg';
 
 /**
@@ -33,17 +33,7 @@ export async function secondsToApply(platform: Platform, count: number): Promise
 
 /** Straight into the outbox: what is measured is the consumer's side. */
 function addFacts(marker: string): string {
-  const audience = {
-    message: 'EVERYONE',
-    friendRequest: 'EVERYONE',
-    invite: 'EVERYONE',
-    tag: 'EVERYONE',
-    friendsList: 'EVERYONE',
-    lastSeen: 'EVERYONE',
-    readReceipts: true,
-    presence: true,
-    searchable: true,
-  };
+  const { audience } = userState({ id: '', username: '', displayName: '' });
   return `
     SELECT count(outbox_add('user.updated', id::text, 'user.updated', json_build_object(
       'id', id, 'username', '${marker}' || n, 'displayName', 'Bulk ' || n, 'avatarUrl', NULL, 'verified', false,
