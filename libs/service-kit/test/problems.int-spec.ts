@@ -57,6 +57,17 @@ describe('what can not be read', () => {
     expect(headers.get('allow')).toBe('DELETE, GET, HEAD');
   });
 
+  it.each(['QUERY', 'PROPFIND', 'TRACE'])('answers the method %s, with or without a body, with 405', async (method) => {
+    const { port } = new URL(sample.url);
+    for (const rest of ['\r\n', 'content-type: application/json\r\ncontent-length: 2\r\n\r\n{}']) {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.end(`${method} /v1/things HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${rest}`);
+      const answer = await text(socket);
+      expect(answer).toMatch(/^HTTP\/1\.1 405 /);
+      expect(answer).toMatch(/\r\nallow: GET, HEAD, POST\r\n/i);
+    }
+  });
+
   it.each([
     ['/v1/things/not-an-id', 'PATH_INVALID'],
     ['/v1/things?limit=many', 'QUERY_INVALID'],

@@ -44,6 +44,8 @@ export function createAdapter({ logger, bodyLimit, trustedProxies, server }: Ada
 }
 
 function answerAllAsProblems(fastify: FastifyInstance, logger: Logger): void {
+  // As a method without a body it is answered like the others that no route has; else Fastify complains of the body first.
+  fastify.addHttpMethod('QUERY', { hasBody: false });
   const routes = new KnownRoutes();
   routes.watch(fastify);
   fastify.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
