@@ -16,17 +16,17 @@ export const ROUTED_SERVICES = Object.keys(ROUTES) as RoutedService[];
 
 /** Asked for with a password: limited more tightly, by address. */
 const SIGN_INS = new Set(['/v1/auth/login', '/v1/auth/register']);
-/** Asked for with a refresh token. */
-const REFRESH = '/v1/auth/refresh';
+/** Asked for with a refresh token, or open to everyone. */
+const OPEN = new Set(['/v1/auth/refresh', '/.well-known/jwks.json', '/openapi.json', '/asyncapi.json']);
 
 /** Whether a path (see `readPath`) tries a password. */
 export function isSignIn(path: string): boolean {
   return SIGN_INS.has(path);
 }
 
-/** Clients send their last access token along everywhere; where a new one is made, an expired one must not be in the way. */
-export function makesTokens(path: string): boolean {
-  return SIGN_INS.has(path) || path === REFRESH;
+/** Clients send their last access token along everywhere; where none is needed, an expired one must not be in the way. */
+export function needsNoToken(path: string): boolean {
+  return SIGN_INS.has(path) || OPEN.has(path) || isBelow(path, '/docs');
 }
 
 /** The service to which a path (see `readPath`) belongs. */

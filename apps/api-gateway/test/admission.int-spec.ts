@@ -56,6 +56,11 @@ describe('tokens at the gateway', () => {
       expect(status).toBe(404);
     },
   );
+
+  it.each(['/.well-known/jwks.json', '/openapi.json', '/asyncapi.json', '/docs/'])(
+    'that are bad are not in the way of what is open to all: %s',
+    async (path) => expect((await front.get(path, bearer('nonsense'))).status).not.toBe(401),
+  );
 });
 
 describe('rates', () => {

@@ -2,7 +2,7 @@ import { bearerToken, Malformed, type SigningKeys, type TokenUser, type TokenVer
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type RateState, rateHeaders } from '../rates/rate-limit.js';
 import { type Rates, tooMany } from '../rates/rates.js';
-import { isSignIn, makesTokens } from '../routes.js';
+import { isSignIn, needsNoToken } from '../routes.js';
 import { networkOf } from './network.js';
 import { readPath } from './path.js';
 
@@ -31,7 +31,7 @@ export class Admission {
   async admit(request: FastifyRequest, reply: FastifyReply, path: string): Promise<void> {
     const network = networkOf(request.ip);
     const { authorization } = request.headers;
-    const asked = authorization === undefined || makesTokens(path) ? undefined : authorization;
+    const asked = authorization === undefined || needsNoToken(path) ? undefined : authorization;
     const user = asked === undefined ? undefined : await this.userOf(bearerToken(asked), network);
     const states = await this.count(path, network, user);
     for (const [name, value] of Object.entries(rateHeaders(states))) reply.raw.setHeader(name, value);

@@ -6,6 +6,7 @@ describe('the path of a request', () => {
     ['/v1/users/me', '/v1/users/me'],
     ['/v1/users/me/', '/v1/users/me'],
     ['/v1/users?q=a/../b', '/v1/users'],
+    ['/v1/users?q=AC%2FDC&from=https://a.example//b\\c%5cd%00', '/v1/users'],
     ['/v1/%75sers', '/v1/users'],
     ['/v1/users/by-username/j%C3%BCrgen', '/v1/users/by-username/jürgen'],
     ['/.well-known/jwks.json', '/.well-known/jwks.json'],
@@ -29,6 +30,8 @@ describe('the path of a request', () => {
     ['an escape that is none', '/v1/users/%zz'],
     ['bytes that are no text', '/v1/users/%ff'],
     ['a fragment', '/v1/users#/../health'],
+    ['a fragment behind a query', '/v1/users?q=1#/../health'],
+    ['a space in a query', '/v1/users?q=a b'],
     ['an asterisk', '*'],
   ])('refuses %s', (_what, url) => expect(readPath(url)).toBeUndefined());
 });
