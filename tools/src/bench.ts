@@ -3,10 +3,22 @@
 import { Command } from 'commander';
 import { smoke } from './bench/smoke.js';
 
-const benches: Record<string, () => Promise<void>> = { smoke };
-const command = new Command('bench').argument('<name>', `one of: ${Object.keys(benches).join(', ')}`).parse();
+const benches: Record<string, Record<string, () => Promise<void>>> = { smoke };
+const command = new Command('bench')
+  .argument('<name>', `one of: ${Object.keys(benches).join(', ')}`)
+  .option('--only <part>', 'one of its parts')
+  .parse();
 const [name = ''] = command.args;
-const bench = benches[name];
+const parts = benches[name] ?? {};
+const { only } = command.opts<{ only?: string }>();
+const chosen = Object.entries(parts).filter(([part]) => only === undefined || part === only);
 
-if (bench) await bench();
-else command.error(`There is no bench ${name}; there are: ${Object.keys(benches).join(', ')}`);
+for (const [, measure] of chosen) await measure();
+if (chosen.length === 0) {
+  console.error(`Not known: ${[name, only].join(' ')}. There is: ${Object.entries(benches).map(describe).join('; ')}`);
+  process.exitCode = 1;
+}
+
+function describe([bench, its]: [string, object]): string {
+  return `${bench} (--only ${Object.keys(its).join(' | ')})`;
+}

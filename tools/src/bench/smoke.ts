@@ -1,6 +1,4 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { entryOf, type Platform, PlatformProcess, register, startPlatform } from '@plaza/e2e';
+import { entryOf, type Platform, PlatformProcess, register, startPlatform, type Topology } from '@plaza/e2e';
 import { freePort, startStack } from '@plaza/embedded';
 import { type Actor, PlazaClient } from '@plaza/testing';
 import { secondsToApply } from './bulk.js';
@@ -8,7 +6,7 @@ import { factLags } from './facts.js';
 import { startFloor } from './floor.js';
 import { answersPerSecond, percentile } from './load.js';
 import { printFigure } from './report.js';
-import { timeStart } from './startup.js';
+import { type Start, timeStart } from './startup.js';
 
 const ROUNDS = [1, 2, 3];
 const SECONDS = 5;
@@ -22,25 +20,31 @@ const RATES = {
 };
 
 /** `npm run bench -- smoke`: the figures of the skeleton, medians of 3, each beside its floor in the same run. */
-export async function smoke(): Promise<void> {
-  await starts();
-  const dataDir = join(fileURLToPath(import.meta.url), '../../../../.plaza/bench');
-  const stack = await startStack({ dataDir });
+export const smoke = {
+  starts,
+  requests: () =>
+    onPlatform('all-in-one', async (platform, postgresUrl) => {
+      await requests(platform, postgresUrl, await register(platform.client, PEOPLE));
+    }),
+  facts: () =>
+    onPlatform('all-in-one', async (platform) => {
+      await lags('all-in-one', platform, await register(platform.client, PEOPLE));
+    }),
+  'two-senders': () => onPlatform('services', twoSenders),
+  bulk: () => onPlatform('services', bulk),
+};
+
+async function onPlatform(
+  topology: Topology,
+  measure: (platform: Platform, postgresUrl: string) => Promise<void>,
+): Promise<void> {
+  const stack = await startStack({ parts: ['postgres', 'kafka'] });
   try {
-    const allInOne = await startPlatform('all-in-one', stack.urls, RATES);
+    const platform = await startPlatform(topology, stack.urls, RATES);
     try {
-      const people = await register(allInOne.client, PEOPLE);
-      await requests(allInOne, stack.urls.postgresUrl, people);
-      await lags('all-in-one', allInOne, people);
+      await measure(platform, stack.urls.postgresUrl);
     } finally {
-      await allInOne.stop();
-    }
-    const services = await startPlatform('services', stack.urls, RATES);
-    try {
-      await twoSenders(services);
-      await bulk(services);
-    } finally {
-      await services.stop();
+      await platform.stop();
     }
   } finally {
     await stack.stop();
@@ -48,11 +52,11 @@ export async function smoke(): Promise<void> {
 }
 
 async function starts(): Promise<void> {
-  const clean = [];
-  const killed = [];
+  const clean: Start[] = [];
+  const killed: Start[] = [];
   for (const _ of ROUNDS) clean.push(await timeStart('clean'));
   for (const _ of ROUNDS) killed.push(await timeStart('kill -9'));
-  const seconds = (name: string, figures: typeof clean, target: string) =>
+  const seconds = (name: string, figures: Start[], target: string) =>
     printFigure({ name, unit: 's', target, rounds: figures.map((start) => ({ value: start.seconds })) });
   seconds('/health/startup after a clean stop', clean, 'at most 15 s');
   seconds('/health/startup after kill -9 of everything', killed, 'at most 20 s');
