@@ -28,7 +28,14 @@ const operation = (method: string, path: string): Operation | undefined => docum
 it('is OpenAPI 3.1 and leaves out what is for those who run the service, and for consumers', () => {
   expect(document.openapi).toBe('3.1.0');
   expect(Object.keys(document.paths)).not.toContain('/health');
-  expect(Object.keys(document.components.schemas).sort()).toEqual(['CreateThing', 'PartDto', 'Problem', 'ThingView']);
+  expect(Object.keys(document.components.schemas).sort()).toEqual([
+    'Color',
+    'CreateThing',
+    'PartDto',
+    'Problem',
+    'ThingView',
+    'ThingViewPage',
+  ]);
 });
 
 it('describes bodies by the rules of their class, nested ones too, and closed', () => {
@@ -62,11 +69,25 @@ it('describes answers by the rules of their class, open to fields to come', () =
   });
   expect(document.components.schemas.ThingView).toEqual({
     type: 'object',
-    required: ['id', 'name', 'note'],
+    required: ['color', 'id', 'name', 'note'],
     properties: {
       id: { type: 'string', format: 'uuid' },
       name: { type: 'string' },
       note: { type: ['string', 'null'] },
+      color: { $ref: '#/components/schemas/Color', description: 'Outside' },
+    },
+  });
+});
+
+it('gives pages a name of their own', () => {
+  expect(operation('get', '/v1/things')?.responses['200']).toMatchObject({
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/ThingViewPage' } } },
+  });
+  expect(document.components.schemas.ThingViewPage).toMatchObject({
+    required: ['items', 'nextCursor'],
+    properties: {
+      items: { type: 'array', items: { $ref: '#/components/schemas/ThingView' } },
+      nextCursor: { type: ['string', 'null'] },
     },
   });
 });

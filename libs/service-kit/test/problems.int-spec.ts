@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Sample, startSample } from './sample/start-sample.js';
@@ -48,6 +49,18 @@ describe('what can not be read', () => {
     const { problem, headers: answered } = await send('POST', '/v1/things', body, headers);
     expect(problem).toMatchObject({ status, code });
     expect(answered.get('content-type')).toBe('application/problem+json');
+  });
+
+  it('reads the rest of a body that is too large: the connection goes on, and the answer is not lost', async () => {
+    const socket = connect(Number(new URL(sample.url).port), '127.0.0.1');
+    const chunk = `7d0\r\n${'x'.repeat(2_000)}\r\n`;
+    const head = 'host: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
+    socket.write(`POST /v1/things HTTP/1.1\r\n${head}${chunk.repeat(2)}`);
+    const [first] = await once(socket, 'data');
+    socket.write(`${chunk.repeat(500)}0\r\n\r\n`);
+    socket.write('GET /v1/nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    const answers = String(first) + (await text(socket));
+    process.stderr.write(answers);expect(answers.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 404']);
   });
 
   it('answers an unknown route with 404 and a known one asked otherwise with 405 and its methods', async () => {

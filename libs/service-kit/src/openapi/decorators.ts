@@ -1,5 +1,5 @@
 import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse, type ApiResponseOptions, getSchemaPath } from '@nestjs/swagger';
+import { ApiProperty, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
 import { PROBLEM_JSON } from '../errors/problem-body.js';
 
 /** The problem codes that a route answers with, beside those that every route has: `ApiProblems({ 409: ['EMAIL_TAKEN'] })`. */
@@ -16,19 +16,21 @@ function problemResponse(status: number, codes: readonly string[]): ApiResponseO
 
 /** The route answers with a page of these (see PageQuery). */
 export function ApiPage(item: Type): MethodDecorator {
-  const schema = {
-    type: 'object',
-    required: ['items', 'nextCursor'],
-    properties: {
-      items: { type: 'array', items: { $ref: getSchemaPath(item) } },
-      nextCursor: {
-        type: 'string',
-        nullable: true,
-        description: 'Pass it as `cursor` to read on; null on the last page.',
-      },
-    },
-  };
-  return applyDecorators(ApiExtraModels(item), ApiResponse({ status: 200, description: 'A page', schema }));
+  return ApiResponse({ status: 200, description: 'A page', type: pageOf(item) });
+}
+
+const CURSOR = { type: String, nullable: true, description: 'Pass it as `cursor` to read on; null on the last page.' };
+const pages = new WeakMap<Type, Type>();
+
+/** A class for the schema alone, `SessionView` → `SessionViewPage`: generated clients get a type with a name. */
+function pageOf(item: Type): Type {
+  const known = pages.get(item);
+  if (known) return known;
+  const page = { [`${item.name}Page`]: class {} }[`${item.name}Page`] as Type;
+  ApiProperty({ type: [item] })(page.prototype, 'items');
+  ApiProperty(CURSOR)(page.prototype, 'nextCursor');
+  pages.set(item, page);
+  return page;
 }
 
 /** The route answers 204, without a body. */

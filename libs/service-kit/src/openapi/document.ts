@@ -6,6 +6,7 @@ import { PROBLEM_SCHEMA } from './problem-schema.js';
 import { markPublicRoutes } from './public-routes.js';
 import { dropNullsFromQueries } from './query-nulls.js';
 import { closeBodies, dropUnusedSchemas } from './schemas.js';
+import { unwrapSingleReferences } from './single-references.js';
 
 const VERSION = '1.0.0';
 
@@ -16,6 +17,7 @@ export function openApiDocument(app: INestApplication, service: string, descript
   const document = SwaggerModule.createDocument(app, head(service, description), { operationIdFactory });
   document.components = { ...document.components };
   document.components.schemas = { ...document.components.schemas, Problem: PROBLEM_SCHEMA };
+  unwrapSingleReferences(document);
   closeBodies(document);
   dropNullsFromQueries(document);
   addCommonAnswers(document);

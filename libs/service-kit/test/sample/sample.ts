@@ -101,6 +101,7 @@ class ThingView {
   @IsUUID() id: string;
   @IsString() name: string;
   @Nullable() @IsString() note: string | null;
+  @ApiProperty({ enum: ['RED', 'BLUE'], enumName: 'Color', description: 'Outside' }) color: 'RED' | 'BLUE';
 }
 
 class ThingsQuery {
@@ -119,13 +120,13 @@ class ThingsService {
       if (isUniqueViolation(error, 'uq_things_name')) throw new Conflict('NAME_TAKEN', 'The name is taken.');
       throw error;
     }
-    return { id, name, note: null };
+    return { id, name, note: null, color: 'RED' };
   }
 
   async find(id: string): Promise<ThingView> {
     const thing = await this.things.findOneBy({ id });
     if (!thing) throw new NotFound('THING_NOT_FOUND', 'There is no such thing.');
-    return { id: thing.id, name: thing.name, note: null };
+    return { id: thing.id, name: thing.name, note: null, color: 'RED' };
   }
 }
 
