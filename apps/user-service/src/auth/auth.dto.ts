@@ -3,11 +3,17 @@ import { Transform } from 'class-transformer';
 import { IsEmail, IsString, MaxLength, ValidateBy } from 'class-validator';
 import { fitsPassword, isPassword, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARACTERS } from '../passwords/password-rules.js';
 import { OptionalText } from '../users/text.js';
-import { isUsername } from '../users/usernames.js';
+import { isUsername, USERNAME_PATTERN } from '../users/usernames.js';
 
 const MAX_EMAIL = 254;
 const MAX_LOGIN = 254;
 const MAX_REFRESH_TOKEN = 200;
+
+const PASSWORD = {
+  description: `At most ${MAX_PASSWORD_BYTES} bytes in UTF-8`,
+  maxLength: MAX_PASSWORD_BYTES,
+  format: 'password',
+};
 
 class NamedDevice {
   @OptionalText({ description: 'What the list of sessions calls this device', max: 100, example: 'Phone' })
@@ -21,7 +27,7 @@ export class Registration extends NamedDevice {
   @IsEmail()
   email: string;
 
-  @ApiProperty({ minLength: 3, maxLength: 50, pattern: '^[a-z0-9_.]+$', example: 'alice' })
+  @ApiProperty({ minLength: 3, maxLength: 50, pattern: USERNAME_PATTERN, example: 'alice' })
   @Transform(({ value }) => (typeof value === 'string' ? value.toLowerCase() : value))
   @ValidateBy({
     name: 'username',
@@ -29,7 +35,7 @@ export class Registration extends NamedDevice {
   })
   username: string;
 
-  @ApiProperty({ minLength: MIN_PASSWORD_CHARACTERS, maxLength: MAX_PASSWORD_BYTES, format: 'password' })
+  @ApiProperty({ ...PASSWORD, minLength: MIN_PASSWORD_CHARACTERS })
   @ValidateBy({
     name: 'password',
     validator: {
@@ -51,7 +57,7 @@ export class Login extends NamedDevice {
   @IsString()
   login: string;
 
-  @ApiProperty({ maxLength: MAX_PASSWORD_BYTES, format: 'password' })
+  @ApiProperty(PASSWORD)
   @ValidateBy({
     name: 'password',
     validator: {

@@ -6,7 +6,7 @@ import type { UserSession } from './user-session.entity.js';
 export class TokensView {
   @ApiProperty({ description: 'For `Authorization: Bearer`' }) accessToken: string;
   @ApiProperty({ description: 'For one refresh; the answer has its successor' }) refreshToken: string;
-  @ApiProperty({ description: 'Seconds until the access token expires' }) expiresIn: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds until the access token expires' }) expiresIn: number;
 }
 
 export class SessionView {

@@ -5,6 +5,9 @@ interface Versioned {
   version: number;
 }
 
+/** For the documentation of answers that are `tagged`. */
+export const ETAG = { ETag: { description: 'The version; for `If-Match` of a change', schema: { type: 'string' } } };
+
 /** The view of a row, with the row's version in the answer's ETag. */
 export function tagged<T extends Versioned, V>(reply: FastifyReply, row: T, view: (row: T) => V): V {
   reply.header('etag', etagOf(row.version));

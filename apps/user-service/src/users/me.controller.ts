@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, Patch, Put, Res } from '@nestjs/common'
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, CurrentUser, type TokenUser } from '@plaza/service-kit';
 import type { FastifyReply } from 'fastify';
-import { tagged } from './etag.js';
+import { ETAG, tagged } from './etag.js';
 import { PrivacySettings, privacyOf } from './privacy-settings.js';
 import { ProfilesService } from './profiles.service.js';
 import { OwnUserView, ownView } from './user.view.js';
@@ -22,7 +22,7 @@ export class MeController {
 
   @Get()
   @ApiOperation({ summary: 'Oneself: account and profile' })
-  @ApiOkResponse({ type: OwnUserView })
+  @ApiOkResponse({ type: OwnUserView, headers: ETAG })
   async me(@CurrentUser() me: TokenUser, @Res({ passthrough: true }) reply: FastifyReply): Promise<OwnUserView> {
     return tagged(reply, await this.users.me(me), ownView);
   }
@@ -31,7 +31,7 @@ export class MeController {
   @ApiOperation({ summary: 'Change the profile; what is absent stays, null takes away' })
   @ApiHeader(IF_MATCH)
   @ApiProblems({ 403: ['ACCOUNT_SUSPENDED', 'ACCOUNT_DEACTIVATED'], 412: ['VERSION_CHANGED'] })
-  @ApiOkResponse({ type: OwnUserView })
+  @ApiOkResponse({ type: OwnUserView, headers: ETAG })
   async update(
     @CurrentUser() me: TokenUser,
     @Body() changes: UpdateProfile,
@@ -43,7 +43,7 @@ export class MeController {
 
   @Get('privacy')
   @ApiOperation({ summary: 'Who may see or do what' })
-  @ApiOkResponse({ type: PrivacySettings })
+  @ApiOkResponse({ type: PrivacySettings, headers: ETAG })
   async privacy(
     @CurrentUser() me: TokenUser,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -55,7 +55,7 @@ export class MeController {
   @ApiOperation({ summary: 'Replace who may see or do what' })
   @ApiHeader(IF_MATCH)
   @ApiProblems({ 403: ['ACCOUNT_SUSPENDED', 'ACCOUNT_DEACTIVATED'], 412: ['VERSION_CHANGED'] })
-  @ApiOkResponse({ type: PrivacySettings })
+  @ApiOkResponse({ type: PrivacySettings, headers: ETAG })
   async replacePrivacy(
     @CurrentUser() me: TokenUser,
     @Body() settings: PrivacySettings,

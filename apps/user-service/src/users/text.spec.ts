@@ -1,4 +1,4 @@
-import { isPlainText } from './text.js';
+import { isPlainText, patternOf } from './text.js';
 
 describe('isPlainText', () => {
   it.each([
@@ -16,4 +16,14 @@ describe('isPlainText', () => {
   ])('%s: %p', (_, value, rule, expected) => {
     expect(isPlainText(value, { max: 10, ...rule })).toBe(expected);
   });
+
+  it.each(['Алиса 🐇', 'a\nb', '\n', '  ', ' a ', '\t\r\n a', 'a\u001bb', 'a\u0085b', 'a\u2028b', '\u2003'])(
+    'says of %j what the documented pattern says',
+    (value) => {
+      for (const lines of [false, true]) {
+        const fits = new RegExp(patternOf(lines), 'u').test(value);
+        expect({ lines, fits }).toEqual({ lines, fits: isPlainText(value, { max: 10, lines }) });
+      }
+    },
+  );
 });

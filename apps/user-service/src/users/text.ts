@@ -58,6 +58,14 @@ function rulesOf(rule: TextRule): PropertyDecorator {
   });
 }
 
-function schemaOf({ description, min = 1, max, example }: TextRule) {
-  return { description, minLength: min, maxLength: max, ...(example && { example }) };
+/** What `isPlainText` asks for, in the words of every dialect of regular expressions: not blank, no control characters. */
+const LINE = '^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]*$';
+const LINES = '^(?=[\\s\\S]*\\S)[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$';
+
+export function patternOf(lines = false): string {
+  return lines ? LINES : LINE;
+}
+
+function schemaOf({ description, min = 1, max, lines, example }: TextRule) {
+  return { description, minLength: min, maxLength: max, pattern: patternOf(lines), ...(example && { example }) };
 }

@@ -16,9 +16,12 @@ export class UserSummaryView {
   @ApiProperty() verified: boolean;
 }
 
-/** A user as others see one. A field that is absent may not be seen by the asker; null is not set. */
-export class UserView extends UserSummaryView {
+class FoundUser extends UserSummaryView {
   @ApiProperty({ enum: privacyLevels, enumName: 'PrivacyLevel' }) privacyLevel: PrivacyLevel;
+}
+
+/** A user as others see one. A field that is absent may not be seen by the asker; null is not set. */
+export class UserView extends FoundUser {
   @ApiPropertyOptional({ format: 'date-time' }) createdAt?: string;
   @ApiPropertyOptional(text) firstName?: string | null;
   @ApiPropertyOptional(text) lastName?: string | null;
@@ -32,8 +35,19 @@ export class UserView extends UserSummaryView {
   @ApiPropertyOptional(instant) lastSeenAt?: string | null;
 }
 
-/** A user as one sees oneself. */
-export class OwnUserView extends UserView {
+/** A user as one sees oneself: everything is there. */
+export class OwnUserView extends FoundUser {
+  @ApiProperty({ format: 'date-time' }) createdAt: string;
+  @ApiProperty(text) firstName: string | null;
+  @ApiProperty(text) lastName: string | null;
+  @ApiProperty(text) bio: string | null;
+  @ApiProperty(text) coverImageUrl: string | null;
+  @ApiProperty(text) gender: string | null;
+  @ApiProperty(text) location: string | null;
+  @ApiProperty(text) website: string | null;
+  @ApiProperty({ ...text, format: 'date' }) birthDate: string | null;
+  @ApiProperty({ format: 'email' }) email: string;
+  @ApiProperty(instant) lastSeenAt: string | null;
   @ApiProperty() emailVerified: boolean;
   @ApiProperty(text) phone: string | null;
   @ApiProperty() phoneVerified: boolean;
@@ -79,14 +93,15 @@ export function viewFor(row: UserRow, viewer: TokenUser): UserView {
     return { ...summaryView(row), privacyLevel: row.privacyLevel };
   }
   const privacy = privacyOf(row.privacySettings);
-  const view = profileView(row);
+  const view: UserView = profileView(row);
   if (privacy.birthDate === 'EVERYONE') view.birthDate = row.birthDate;
   if (privacy.email === 'EVERYONE') view.email = row.email;
   if (privacy.lastSeen === 'EVERYONE') view.lastSeenAt = timeOf(row.lastSeenAt);
   return view;
 }
 
-function profileView(row: UserRow): UserView {
+/** Without what its owner may hide. */
+function profileView(row: UserRow) {
   return {
     ...summaryView(row),
     privacyLevel: row.privacyLevel,
@@ -98,7 +113,7 @@ function profileView(row: UserRow): UserView {
     gender: row.gender,
     location: row.location,
     website: row.website,
-  };
+  } satisfies UserView;
 }
 
 function timeOf(time: Date | null): string | null {

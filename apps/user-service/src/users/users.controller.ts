@@ -1,10 +1,11 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiPage, ApiProblems, CurrentUser, IdParam, type Page, type TokenUser } from '@plaza/service-kit';
 import type { FastifyReply } from 'fastify';
-import { tagged } from './etag.js';
+import { ETAG, tagged } from './etag.js';
 import { UserSummaryView, UserView, viewFor } from './user.view.js';
 import { UserSearch } from './user-search.service.js';
+import { USERNAME_PATTERN } from './usernames.js';
 import { SearchUsers } from './users.dto.js';
 import { UsersService } from './users.service.js';
 
@@ -26,7 +27,8 @@ export class UsersController {
 
   @Get('by-username/:username')
   @ApiOperation({ summary: 'A user by username' })
-  @ApiOkResponse({ type: UserView })
+  @ApiParam({ name: 'username', schema: { type: 'string', pattern: USERNAME_PATTERN } })
+  @ApiOkResponse({ type: UserView, headers: ETAG })
   @ApiProblems({ 404: ['USER_NOT_FOUND'] })
   async byUsername(
     @Param('username') username: string,
@@ -38,7 +40,7 @@ export class UsersController {
 
   @Get(':id')
   @ApiOperation({ summary: 'A user by id' })
-  @ApiOkResponse({ type: UserView })
+  @ApiOkResponse({ type: UserView, headers: ETAG })
   @ApiProblems({ 404: ['USER_NOT_FOUND'] })
   async byId(
     @IdParam() id: string,
