@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { isError } from './is-error.js';
 import { problemBody, problemHeaders } from './problem-body.js';
 import { ProblemError } from './problems.js';
 import { toProblem } from './to-problem.js';
@@ -10,6 +11,9 @@ const UNFORESEEN = new ProblemError(500, 'INTERNAL', 'Something went wrong on ou
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
   const problem = toProblem(error);
   logError(error, problem, request, logger);
+  // Fastify would end the connection on which the rest of the body is still coming in, and the answer could be lost to the
+  // reset that follows. The gateway would take that for a service that is gone.
+  if (isBodyTooLarge(error)) reply.removeHeader('connection');
   // The deadline's 503 may have gone out already.
   if (!reply.sent) answerProblem(problem ?? UNFORESEEN, request, reply);
 }
@@ -20,6 +24,10 @@ export function answerProblem(problem: ProblemError, request: FastifyRequest, re
   const body = Buffer.from(JSON.stringify(problemBody(problem, request.id)));
   // Once more: a URL that can't be read reaches no hook.
   reply.header('x-request-id', request.id).code(problem.status).headers(problemHeaders(problem)).send(body);
+}
+
+function isBodyTooLarge(error: unknown): boolean {
+  return isError(error) && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
 }
 
 function logError(error: unknown, problem: ProblemError | undefined, request: FastifyRequest, logger: Logger): void {
