@@ -24,8 +24,17 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-export type ServiceDatabase = (typeof SERVICES)[number];
-const SERVICES = ['user_service', 'social_service'] as const;
+/** The databases, as they are named where nobody names them otherwise. */
+export const SERVICE_DATABASES = ['user_service', 'social_service'] as const;
+export type ServiceDatabase = (typeof SERVICE_DATABASES)[number];
+
+/** Settings for tests that send more than clients may. */
+export const NO_RATES: NodeJS.ProcessEnv = {
+  PLAZA_RATE_USER_PER_MINUTE: '100000000',
+  PLAZA_RATE_IP_PER_MINUTE: '100000000',
+  PLAZA_RATE_SIGN_IN_PER_MINUTE: '100000000',
+};
+
 const STARTED_WITHIN_MS = 75_000;
 
 /**
@@ -88,7 +97,7 @@ async function portSettings() {
 }
 
 function databasesOf(postgresUrl: string, run: string): Record<ServiceDatabase, string> {
-  const named = SERVICES.map((service) => {
+  const named = SERVICE_DATABASES.map((service) => {
     const url = new URL(postgresUrl);
     url.pathname = `/e2e_${run}_${service}`;
     return [service, url.toString()];

@@ -1,4 +1,9 @@
-import { Actor, type PlazaClient } from '@plaza/testing';
+import { Actor, type Person, type PlazaClient } from '@plaza/testing';
+
+/** Somebody to register, with this username. */
+export function personNamed(username: string, displayName = `The ${username}`): Person {
+  return { username, displayName, email: `${username}@example.org`, password: 'a long password' };
+}
 
 /** Registers people with the usernames person0, person1 ... @throws where one is refused */
 export async function register(client: PlazaClient, count: number): Promise<Actor[]> {
@@ -7,14 +12,7 @@ export async function register(client: PlazaClient, count: number): Promise<Acto
     4,
     Array.from({ length: count }, (_, index) => index),
     async (index) => {
-      const username = `person${index}`;
-      const person = {
-        username,
-        displayName: `Person ${index}`,
-        email: `${username}@example.org`,
-        password: 'a long password',
-      };
-      actors.push(await Actor.register(client, person));
+      actors.push(await Actor.register(client, personNamed(`person${index}`, `Person ${index}`)));
     },
   );
   return actors;

@@ -2,7 +2,7 @@ import { setInterval as ticks } from 'node:timers/promises';
 import { type Server, type Stack, startStack } from '@plaza/embedded';
 import { type Actor, eventually, settle } from '@plaza/testing';
 import { followsOf, wrongCopies, wrongCounts } from '../src/checker.js';
-import { type Platform, startPlatform } from '../src/platform.js';
+import { NO_RATES, type Platform, startPlatform } from '../src/platform.js';
 import { followsInTopic } from '../src/topic.js';
 import { inParallel, pairsOf, register } from '../src/workload.js';
 
@@ -10,12 +10,6 @@ const PEOPLE = 40;
 const FOLLOWS = 1_000;
 const AWAY_MS = 30_000;
 const ASKED_EVERY_MS = 50;
-const UNLIMITED = '100000000';
-const RATES = {
-  PLAZA_RATE_USER_PER_MINUTE: UNLIMITED,
-  PLAZA_RATE_IP_PER_MINUTE: UNLIMITED,
-  PLAZA_RATE_SIGN_IN_PER_MINUTE: UNLIMITED,
-};
 
 let stack: Stack;
 let platform: Platform;
@@ -23,7 +17,7 @@ let people: Actor[];
 
 beforeAll(async () => {
   stack = await startStack({ parts: ['postgres', 'kafka'] });
-  platform = await startPlatform('services', stack.urls, RATES);
+  platform = await startPlatform('services', stack.urls, NO_RATES);
   people = await register(platform.client, PEOPLE);
 }, 180_000);
 
