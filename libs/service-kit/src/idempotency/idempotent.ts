@@ -30,7 +30,7 @@ export function Idempotent(): MethodDecorator {
       name: IDEMPOTENCY_KEY,
       required: false,
       description: 'Makes the request safe to repeat for 24 hours: 1 to 255 visible ASCII characters, such as a UUID.',
-      schema: { type: 'string', minLength: 1, maxLength: 255 },
+      schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
     }),
   );
 }
