@@ -1,4 +1,17 @@
+import { withKafkaAdmin } from '@plaza/testing';
 import { Kafka, logLevel } from 'kafkajs';
+
+/** Where the logs of the platform's topics (one partition each) begin and end, by name without prefix. */
+export function logsOf(brokers: string, prefix: string): Promise<Record<string, { low: string; high: string }>> {
+  return withKafkaAdmin(async (admin) => {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+    const logs = topics.map(async (topic) => {
+      const [{ low, high } = { low: '', high: '' }] = await admin.fetchTopicOffsets(topic);
+      return [topic.slice(prefix.length), { low, high }] as const;
+    });
+    return Object.fromEntries(await Promise.all(logs));
+  }, brokers);
+}
 
 /**
  * The follows that stand at the end of the topic `follow`, as `follower:following`, sorted: what a consumer outside Plaza
