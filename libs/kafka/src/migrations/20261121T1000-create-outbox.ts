@@ -41,16 +41,27 @@ export class CreateOutbox1795255200000 implements MigrationInterface {
         new_id bigint;
         new_version bigint;
       BEGIN
-        PERFORM outbox_lock(p_key);
+        PERFORM pg_advisory_xact_lock(hashtextextended(p_key, 0));
         new_id := nextval('outbox_id');
         new_version := coalesce(p_version, new_id);
         INSERT INTO outbox (id, topic, key, type, fact_id, payload, version, traceparent, snapshot)
         VALUES (new_id, p_topic, p_key, p_type, p_fact_id, p_payload, new_version, p_traceparent, p_snapshot);
         RETURN new_version;
       END $$`);
+    // Every row leaves the index of unpublished ones when it is published, but its entry stays there until a vacuum. An index
+    // scan marks such an entry dead when it meets it and passes over it from then on. A bitmap scan, which the planner likes
+    // better on young partitions, visits the rows of all of them each time: 2.5 ms a look after 20,000 facts.
+    await queryRunner.query(`
+      CREATE FUNCTION outbox_next(p_held_back text[], p_rows integer) RETURNS SETOF outbox LANGUAGE sql STABLE
+      SET enable_bitmapscan = off SET enable_seqscan = off SET enable_sort = off AS $$
+        SELECT * FROM outbox
+        WHERE published_at IS NULL AND failed_reason IS NULL AND key <> ALL(p_held_back)
+        ORDER BY id LIMIT p_rows
+      $$`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`DROP FUNCTION outbox_next(text[], integer)`);
     await queryRunner.query(`DROP FUNCTION outbox_add(text, text, text, json, uuid, text, bigint, boolean)`);
     await queryRunner.query(`DROP FUNCTION outbox_lock(text)`);
     await queryRunner.query(`DROP TABLE outbox`);

@@ -40,9 +40,7 @@ export class OutboxRows {
   async next(): Promise<OutboxRow[]> {
     return this.dataSource.query<OutboxRow[]>(
       `WITH waiting AS (
-         SELECT *, payload::text AS body, octet_length(payload::text) AS bytes FROM outbox
-         WHERE published_at IS NULL AND failed_reason IS NULL AND key <> ALL($1)
-         ORDER BY id LIMIT $2
+         SELECT *, payload::text AS body, octet_length(payload::text) AS bytes FROM outbox_next($1, $2)
        ), counted AS (
          SELECT *, sum(bytes + $3::int) OVER (ORDER BY id) AS total, row_number() OVER (ORDER BY id) AS position FROM waiting
        )
