@@ -2,9 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { FollowAccepted, FollowCreated, FollowDeleted, FollowRequested, fact } from '@plaza/contracts';
 import { Outbox } from '@plaza/kafka';
-import { Forbidden, Invalid, NotFound, transaction } from '@plaza/service-kit';
+import {
+  Forbidden,
+  Invalid,
+  isUniqueViolation,
+  NotFound,
+  type Prepared,
+  queryPrepared,
+  transaction,
+} from '@plaza/service-kit';
 import { UserCache } from '@plaza/user-cache';
-import { QueryFailedError, Repository } from 'typeorm';
+import { type DataSource, Repository } from 'typeorm';
 import { Follow, type FollowStatus } from './follow.entity.js';
 import { type FollowView, followView } from './follows.view.js';
 
@@ -15,6 +23,22 @@ interface Circumstances {
   followedPrivacy: string | null;
   follow: FollowView | null;
 }
+
+interface KnownRow extends Omit<Circumstances, 'follow'> {
+  status: FollowStatus | null;
+  createdAt: Date | null;
+}
+
+const CIRCUMSTANCES: Prepared = {
+  name: 'follow-circumstances',
+  text: `SELECT CASE WHEN follower.deleted THEN 'DELETED' ELSE follower.account_status END AS "followerStatus",
+                CASE WHEN followed.deleted THEN 'DELETED' ELSE followed.account_status END AS "followedStatus",
+                followed.privacy_level AS "followedPrivacy", f.status, f.created_at AS "createdAt"
+           FROM (VALUES ($1::uuid, $2::uuid)) AS pair (follower_id, following_id)
+           LEFT JOIN user_cache follower ON follower.id = pair.follower_id
+           LEFT JOIN user_cache followed ON followed.id = pair.following_id
+           LEFT JOIN follows f ON f.follower_id = pair.follower_id AND f.following_id = pair.following_id`,
+};
 
 /** Who follows whom. Every change and its fact are one transaction. */
 @Injectable()
@@ -48,7 +72,7 @@ export class FollowsService {
   }
 
   async acceptRequest(userId: string, followerId: string): Promise<FollowView> {
-    return transaction(this.follows.manager.dataSource, async (manager) => {
+    return transaction(this.database, async (manager) => {
       const pair = { followerId, followingId: userId };
       await this.outbox.lock(manager, `${followerId}:${userId}`);
       const follow = await manager.findOneBy(Follow, pair);
@@ -76,34 +100,26 @@ export class FollowsService {
   }
 
   private async readCircumstances(followerId: string, followingId: string): Promise<Circumstances> {
-    const [row] = await this.follows.query(
-      `SELECT CASE WHEN follower.deleted THEN 'DELETED' ELSE follower.account_status END AS "followerStatus",
-              CASE WHEN followed.deleted THEN 'DELETED' ELSE followed.account_status END AS "followedStatus",
-              followed.privacy_level AS "followedPrivacy", f.status, f.created_at AS "createdAt"
-         FROM (VALUES ($1::uuid, $2::uuid)) AS pair (follower_id, following_id)
-         LEFT JOIN user_cache follower ON follower.id = pair.follower_id
-         LEFT JOIN user_cache followed ON followed.id = pair.following_id
-         LEFT JOIN follows f ON f.follower_id = pair.follower_id AND f.following_id = pair.following_id`,
-      [followerId, followingId],
-    );
-    return { ...row, follow: row.status ? followView({ followingId, ...row }) : null };
+    const [row] = await queryPrepared<KnownRow>(this.database, CIRCUMSTANCES, [followerId, followingId]);
+    if (!row) throw new Error('a query that always gives a row gave none');
+    const { status, createdAt, ...known } = row;
+    return { ...known, follow: status && createdAt ? followView({ followingId, status, createdAt }) : null };
   }
 
   /** Fact and row in one statement: one round trip, and the row carries the fact's version. */
   private async insert(followerId: string, followingId: string, status: FollowStatus): Promise<FollowView> {
     const createdAt = new Date();
     const kind = status === 'ACTIVE' ? FollowCreated : FollowRequested;
-    const added = this.outbox.prepare(
+    const { values, call } = this.outbox.prepare(
       fact(kind, { followerId, followingId, status, createdAt: createdAt.toISOString() }),
     );
+    const text = `INSERT INTO follows (follower_id, following_id, status, created_at, version)
+                  SELECT $1, $2, $3, $4, ${call(5)}`;
     try {
-      await this.follows.query(
-        `INSERT INTO follows (follower_id, following_id, status, created_at, version)
-         SELECT $1, $2, $3, $4, ${added.call(5)}`,
-        [followerId, followingId, status, createdAt, ...added.values],
-      );
+      const insert = { name: 'insert-follow', text };
+      await queryPrepared(this.database, insert, [followerId, followingId, status, createdAt, ...values]);
     } catch (error) {
-      if (!isSecondFollow(error)) throw error;
+      if (!isUniqueViolation(error, 'pk_follows')) throw error;
       // Somebody's other tab was first. The statement left nothing behind, its fact included.
       return followView(await this.follows.findOneByOrFail({ followerId, followingId }));
     }
@@ -111,8 +127,12 @@ export class FollowsService {
     return followView({ followingId, status, createdAt });
   }
 
+  private get database(): DataSource {
+    return this.follows.manager.dataSource;
+  }
+
   private async remove(followerId: string, followingId: string, statuses: FollowStatus[]): Promise<boolean> {
-    return transaction(this.follows.manager.dataSource, async (manager) => {
+    return transaction(this.database, async (manager) => {
       await this.outbox.lock(manager, `${followerId}:${followingId}`);
       const [ended] = await manager.query<Array<{ createdAt: Date }>>(
         `WITH ended AS (DELETE FROM follows WHERE follower_id = $1 AND following_id = $2 AND status = ANY ($3)
@@ -130,8 +150,4 @@ export class FollowsService {
 
 function noRequest(): NotFound {
   return new NotFound('FOLLOW_REQUEST_NOT_FOUND', 'There is no such follow request.');
-}
-
-function isSecondFollow(error: unknown): boolean {
-  return error instanceof QueryFailedError && error.driverError.constraint === 'pk_follows';
 }
