@@ -58,3 +58,13 @@ export async function followsOf(platform: Platform): Promise<string[]> {
   );
   return found.map(({ pair }) => pair);
 }
+
+/** Every user's display name, by the user's id. */
+export async function displayNames(platform: Platform): Promise<Map<string, string>> {
+  const found = await rows<{ id: string; name: string }>(
+    platform,
+    'user_service',
+    'SELECT user_id AS id, display_name AS name FROM user_profiles',
+  );
+  return new Map(found.map(({ id, name }) => [id, name]));
+}
