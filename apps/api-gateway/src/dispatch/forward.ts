@@ -47,10 +47,20 @@ function introduce(request: FastifyRequest, budget: number): void {
   });
 }
 
-/** From here on the raw response is written to; what hooks have put on the reply goes with it. */
+/** Put on the reply by hooks: the kit's and those of @fastify/cors. The gateway's own are on the raw response already. */
+const HOOK_HEADERS = [
+  'x-request-id',
+  'connection',
+  'vary',
+  'access-control-allow-origin',
+  'access-control-expose-headers',
+];
+
+/** From here on the raw response is written to; what hooks have put on the reply goes with it. `getHeaders` would copy all. */
 function takeOver(reply: FastifyReply): void {
   reply.hijack();
-  for (const [name, value] of Object.entries(reply.getHeaders())) {
+  for (const name of HOOK_HEADERS) {
+    const value = reply.getHeader(name);
     if (value !== undefined) reply.raw.setHeader(name, value);
   }
 }

@@ -34,16 +34,18 @@ export class Admission {
     const asked = authorization === undefined || needsNoToken(path) ? undefined : authorization;
     const user = asked === undefined ? undefined : await this.userOf(bearerToken(asked), network);
     const states = await this.count(path, network, user);
-    for (const [name, value] of Object.entries(rateHeaders(states))) reply.raw.setHeader(name, value);
+    const headers = rateHeaders(states);
+    reply.raw.setHeader('ratelimit-policy', headers['ratelimit-policy']);
+    reply.raw.setHeader('ratelimit', headers.ratelimit);
     const refused = states.find(({ allowed }) => !allowed);
     if (refused) this.refuse(refused);
   }
 
-  private count(path: string, network: string, user: TokenUser | undefined): Promise<RateState[]> {
+  private async count(path: string, network: string, user: TokenUser | undefined): Promise<RateState[]> {
     const { perUser, perAddress, signIns } = this.parts.rates;
-    const counted = user ? [perUser.take(user.id)] : [perAddress.take(network)];
-    if (isSignIn(path)) counted.push(signIns.take(network));
-    return Promise.all(counted);
+    const counted = [await (user ? perUser.take(user.id) : perAddress.take(network))];
+    if (isSignIn(path)) counted.push(await signIns.take(network));
+    return counted;
   }
 
   private async userOf(token: string, network: string): Promise<TokenUser | undefined> {

@@ -60,12 +60,18 @@ function distinct(raw: readonly string[]): Record<string, string[]> {
 
 /** What the gateway says about a request to the service that is to answer it, in place of whatever the client said. */
 export function tell(request: IncomingMessage, facts: Record<string, string>): void {
-  const kept = request.rawHeaders.filter((_, i, raw) => !((raw[i - (i % 2)] ?? '').toLowerCase() in facts));
-  for (const [name, value] of Object.entries(facts)) {
-    request.headers[name] = value;
+  const { headers } = request;
+  const told = Object.entries(facts);
+  const kept = told.some(([name]) => name in headers) ? without(request.rawHeaders, facts) : request.rawHeaders;
+  for (const [name, value] of told) {
+    headers[name] = value;
     kept.push(name, value);
   }
   request.rawHeaders = kept;
+}
+
+function without(raw: readonly string[], names: object): string[] {
+  return raw.filter((_, i) => !((raw[i - (i % 2)] ?? '').toLowerCase() in names));
 }
 
 /** The headers that go on to a service over HTTP. Node has answered `Expect` already. */

@@ -1,3 +1,5 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { FastifyCorsOptions } from '@fastify/cors';
 import type { onRequestHookHandler } from 'fastify';
 import helmet, { type HelmetOptions } from 'helmet';
@@ -32,10 +34,23 @@ export const protectPage = protection({
   },
 });
 
-/** On the raw response, so that the headers are there too when the reply is hijacked. Made once: @fastify/helmet makes it per request. */
+/** On the raw response, so that the headers are there too when the reply is hijacked. */
 function protection(options: HelmetOptions): onRequestHookHandler {
-  const protect = helmet(options);
-  return (request, reply, done) => protect(request.raw, reply.raw, (error) => done(error as Error | undefined));
+  const headers = headersOf(options);
+  return (_request, { raw: response }, done) => {
+    for (const [name, value] of headers) response.setHeader(name, value);
+    done();
+  };
+}
+
+/** What helmet answers is the same for every request: it is asked once, its dozen of middlewares cost more than the headers. */
+function headersOf(options: HelmetOptions): Array<[string, string]> {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  helmet(options)(request, response, (error) => {
+    if (error) throw error;
+  });
+  return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
 }
 
 const EXPOSED = [

@@ -37,7 +37,7 @@ export class RateLimit {
 
   /** Counts one request of a client. */
   async take(client: string): Promise<RateState> {
-    await this.remember(client);
+    if (!this.clients.has(client)) await this.remember(client);
     try {
       return this.stateOf(await this.limiter.consume(client), true);
     } catch (refused) {
@@ -56,7 +56,6 @@ export class RateLimit {
   }
 
   private async remember(client: string): Promise<void> {
-    if (this.clients.has(client)) return;
     this.clients.add(client);
     if (this.clients.size <= this.options.capacity) return;
     const [oldest = client] = this.clients;
