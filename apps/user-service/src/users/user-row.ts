@@ -49,6 +49,30 @@ const COLUMNS = `
 /** Selects UserRows; a condition on `u` (users) and `p` (user_profiles) follows. */
 export const SELECT_USERS = `SELECT ${COLUMNS} FROM users u JOIN user_profiles p ON p.user_id = u.id`;
 
+/** A UserRow as PostgreSQL writes it in JSON. */
+export interface UserJson extends Omit<UserRow, 'lastLoginAt' | 'lastSeenAt' | 'createdAt'> {
+  lastLoginAt: string | null;
+  lastSeenAt: string | null;
+  createdAt: string;
+}
+
+/**
+ * Selects one UserRow as a single value, \`found\` (see \`userOf\`): for what is asked all the time. PostgreSQL describes each
+ * column in each answer, and pg looks up how to read it, which for this many columns costs more than the query.
+ */
+export function selectJson(condition: string): string {
+  return `SELECT row_to_json(u) AS found FROM (${SELECT_USERS} WHERE ${condition}) AS u`;
+}
+
+export function userOf(json: UserJson): UserRow {
+  return {
+    ...json,
+    lastLoginAt: json.lastLoginAt === null ? null : new Date(json.lastLoginAt),
+    lastSeenAt: json.lastSeenAt === null ? null : new Date(json.lastSeenAt),
+    createdAt: new Date(json.createdAt),
+  };
+}
+
 /** @throws NotFound USER_NOT_FOUND */
 export async function readUser(manager: EntityManager, id: string, suffix = ''): Promise<UserRow> {
   const [row] = await manager.query<UserRow[]>(`${SELECT_USERS} WHERE u.id = $1 ${suffix}`, [id]);

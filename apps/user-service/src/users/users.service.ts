@@ -3,11 +3,11 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { type Prepared, queryPrepared, type TokenUser } from '@plaza/service-kit';
 import { DataSource } from 'typeorm';
 import { mayFind } from './user.view.js';
-import { SELECT_USERS, type UserRow, userNotFound } from './user-row.js';
+import { selectJson, type UserJson, type UserRow, userNotFound, userOf } from './user-row.js';
 import { normalUsername } from './usernames.js';
 
-const BY_ID: Prepared = { name: 'user-by-id', text: `${SELECT_USERS} WHERE u.id = $1` };
-const BY_USERNAME: Prepared = { name: 'user-by-username', text: `${SELECT_USERS} WHERE lower(u.username) = $1` };
+const BY_ID: Prepared = { name: 'user-by-id', text: selectJson('u.id = $1') };
+const BY_USERNAME: Prepared = { name: 'user-by-username', text: selectJson('lower(u.username) = $1') };
 
 /** Finds users for those who may know of them. */
 @Injectable()
@@ -30,8 +30,8 @@ export class UsersService {
   }
 
   private async one(query: Prepared, value: string, viewer: TokenUser): Promise<UserRow> {
-    const [row] = await queryPrepared<UserRow>(this.database, query, [value]);
-    if (!row || !mayFind(row, viewer)) throw userNotFound();
-    return row;
+    const [row] = await queryPrepared<{ found: UserJson }>(this.database, query, [value]);
+    if (!row || !mayFind(row.found, viewer)) throw userNotFound();
+    return userOf(row.found);
   }
 }
