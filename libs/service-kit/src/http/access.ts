@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Histogram, type Registry } from 'prom-client';
 
@@ -9,16 +9,25 @@ const CLIENT_WENT_AWAY = 499;
 export function addAccessHooks(fastify: FastifyInstance, access: Logger, registry: Registry): void {
   const durations = new RequestDurations(registry);
   fastify.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown';
+    // Fastify puts these together anew for who asks.
+    const { url: route = 'unknown', config } = request.routeOptions;
+    const { elapsedTime } = reply;
     const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_WENT_AWAY;
-    durations.observe(request.method, route, status, reply.elapsedTime / 1_000);
-    if (!request.routeOptions.config.quiet) access.info(line(request, reply, route, status));
+    durations.observe(request.method, route, status, elapsedTime / 1_000);
+    if (!config.quiet && access.isLevelEnabled('info')) access.info(line(request, { route, status, elapsedTime }));
     done();
   });
 }
 
-function line(request: FastifyRequest, reply: FastifyReply, route: string, status: number): Record<string, unknown> {
-  const ms = Math.round(reply.elapsedTime * 10) / 10;
+interface Outcome {
+  route: string;
+  status: number;
+  /** Milliseconds. */
+  elapsedTime: number;
+}
+
+function line(request: FastifyRequest, { route, status, elapsedTime }: Outcome): Record<string, unknown> {
+  const ms = Math.round(elapsedTime * 10) / 10;
   const { id: requestId, method, plaza } = request;
   return { method, route, status, ms, requestId, traceId: plaza?.traceparent.slice(3, 35), userId: plaza?.userId };
 }
