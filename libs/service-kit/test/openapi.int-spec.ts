@@ -104,7 +104,7 @@ it('describes the parameters of queries and paths, with their defaults', () => {
 
 it('names the problems that a route has of its own and those that every route has', () => {
   const { responses = {} } = operation('post', '/v1/things') ?? {};
-  expect(Object.keys(responses)).toEqual(['201', '400', '409', '413', '415', '422', '429', '500', '503']);
+  expect(Object.keys(responses)).toEqual(['201', '400', '408', '409', '413', '415', '422', '429', '500', '503']);
   expect(responses['409']).toMatchObject({
     description: 'NAME_TAKEN',
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { type Sample, startSample } from './sample/start-sample.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -93,6 +95,16 @@ describe('the deadline of a request', () => {
     const late = await get('/v1/trouble/late', { 'x-plaza-deadline': '100' });
     expect(late.body.code).toBe('DEADLINE_EXCEEDED');
     expect((await get('/v1/trouble/late')).body).toEqual({ late: true });
+  });
+
+  it('ends a connection whose body does not come, and blames the client', async () => {
+    const { port } = new URL(sample.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write('POST /v1/things HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n');
+    socket.write('x-plaza-deadline: 200\r\n\r\n{');
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 408 .*"code":"REQUEST_TIMEOUT"/s);
+    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
   it('does not hold for uploads and the like', async () => {

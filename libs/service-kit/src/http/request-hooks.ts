@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { answerProblem } from '../errors/answer-problem.js';
-import { Malformed, Unavailable } from '../errors/problems.js';
+import { Malformed, ProblemError, Unavailable } from '../errors/problems.js';
 import { DEADLINE_HEADER, deadlineOf } from './deadline.js';
 import { RequestContext, runInRequestContext } from './request-context.js';
 
@@ -71,5 +71,20 @@ function startTimer(request: FastifyRequest, reply: FastifyReply, deadline: numb
 /** What the handler answers later on is dropped by Fastify: one answer per request. */
 function expire(request: FastifyRequest, reply: FastifyReply): void {
   if (reply.sent || reply.raw.headersSent) return;
-  answerProblem(new Unavailable('DEADLINE_EXCEEDED', 'This took too long. Please try again.'), request, reply);
+  answerProblem(isWaitedFor(request) ? bodyTooSlow(reply) : tookTooLong(), request, reply);
+}
+
+/** Whether the client still owes a part of its body. */
+function isWaitedFor({ raw }: FastifyRequest): boolean {
+  return !raw.complete && raw.readableLength === 0;
+}
+
+function bodyTooSlow(reply: FastifyReply): ProblemError {
+  // Else the connection stays until the rest of the body is overdue, too: cheap for who opens many.
+  reply.header('connection', 'close');
+  return new ProblemError(408, 'REQUEST_TIMEOUT', 'The body did not arrive in time.');
+}
+
+function tookTooLong(): ProblemError {
+  return new Unavailable('DEADLINE_EXCEEDED', 'This took too long. Please try again.');
 }

@@ -10,6 +10,7 @@ const DESCRIPTIONS: Record<number, string> = {
   401: 'No token, or not a good one',
   403: 'Not allowed',
   404: 'Does not exist, or may not be seen',
+  408: 'The body did not arrive in time',
   409: 'Not possible in the present state',
   413: 'The body is too large',
   415: 'The body’s media type is not read here',
@@ -38,7 +39,7 @@ function statusesOf(operation: Operation, isPublic: boolean): number[] {
     ...(isPublic ? [] : [401, 403]),
     ...(inPath ? [404] : []),
     ...(operation.method === 'get' ? [] : [409]),
-    ...(operation.requestBody ? [413, 415, 422] : []),
+    ...(operation.requestBody ? [408, 413, 415, 422] : []),
     ...(takesKey ? [422] : []),
   ];
 }
