@@ -130,14 +130,14 @@ describe.each(DISPATCHERS)('services that fail (%s)', (dispatch) => {
   }
 });
 
-describe('a service that is gone (http)', () => {
+describe('a service elsewhere (http)', () => {
   let front: Front;
   beforeEach(async () => {
     front = await Front.start('http');
   });
   afterEach(() => front?.stop());
 
-  it('is answered for at once, and is back when it is back', async () => {
+  it('that is gone is answered for at once, and is back when it is back', async () => {
     const { user } = front.targets;
     if (!user) throw new Error('user-service did not start');
     expect((await front.get('/v1/users/seen')).status).toBe(200);
@@ -155,6 +155,11 @@ describe('a service that is gone (http)', () => {
     expect((await front.get('/v1/social/seen')).status).toBe(200);
     front.targets.user = await Target.start('user-service', '/v1/users', port);
     await eventually(async () => expect((await front.get('/v1/users/seen')).status).toBe(200));
+  });
+
+  it('that answers before it has all of a body does not leave the gateway with the rest', async () => {
+    const answer = await front.raw('POST /v1/users/early HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf');
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 403']);
   });
 
   it('that stops in the middle of an answer cuts it off', async () => {

@@ -63,6 +63,8 @@ export class HttpUpstream implements Upstream {
       { method: method as 'GET', path: url, headers: headersToSend(headers), body, signal },
       ({ statusCode, headers: answered }) => {
         exchange.answered?.();
+        // Answered before all of the body was there: who sends the rest of it slowly must not keep the connection.
+        if (!request.complete) response.setHeader('connection', 'close');
         return response.writeHead(statusCode, headersToAnswer(answered));
       },
     );
