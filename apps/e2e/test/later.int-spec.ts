@@ -86,7 +86,6 @@ describe('a stack that is started again 30 days later', () => {
   async function expectNothingRepeated(): Promise<void> {
     await settled();
     expect(await applied()).toBe(0);
-    expect(await sumOf(platform, 'plaza_relay_log_losses_total')).toBe(0);
     expect(await ends()).toEqual(endsBefore);
     expect(await lastingRows()).toEqual(rowsBefore);
   }
@@ -136,6 +135,8 @@ describe('a stack that is started again 30 days later', () => {
       follow: 1,
       'user.updated': 1,
     });
+    // Before it publishes, a relay has looked whether Kafka still has what it published earlier.
+    expect(await sumOf(platform, 'plaza_relay_log_losses_total')).toBe(0);
     expect(await wrongCopies(platform)).toEqual([]);
     expect(await wrongCounts(platform)).toEqual([]);
   });

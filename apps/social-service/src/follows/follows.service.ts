@@ -121,7 +121,9 @@ export class FollowsService {
     } catch (error) {
       if (!isUniqueViolation(error, 'pk_follows')) throw error;
       // Somebody's other tab was first. The statement left nothing behind, its fact included.
-      return followView(await this.follows.findOneByOrFail({ followerId, followingId }));
+      const other = await this.follows.findOneBy({ followerId, followingId });
+      // A third one has ended that follow since.
+      return other ? followView(other) : this.insert(followerId, followingId, status);
     }
     this.outbox.wake();
     return followView({ followingId, status, createdAt });
