@@ -139,6 +139,13 @@ const forgeries: Array<[name: string, make: () => string | Promise<string>]> = [
       return `${head}.${payload}.${signature}`;
     },
   ],
+  [
+    'a good signature in another spelling',
+    async () => {
+      const token = (await parts()).join('.');
+      return token.slice(0, -1) + String.fromCharCode(token.charCodeAt(token.length - 1) + 1);
+    },
+  ],
   ['five parts, as an encrypted token has', async () => `${(await parts()).join('.')}.AAAA.AAAA`],
   ['no token at all', () => 'x'],
   ['longer than any token is', () => forge(key, { padding: 'x'.repeat(4_000) })],
