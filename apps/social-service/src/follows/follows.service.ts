@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { FollowAccepted, FollowCreated, FollowDeleted, FollowRequested, fact } from '@plaza/contracts';
-import { Outbox } from '@plaza/kafka';
+import { Outbox, type OutboxParameters } from '@plaza/kafka';
 import {
   Forbidden,
   Invalid,
@@ -29,6 +29,8 @@ interface KnownRow extends Omit<Circumstances, 'follow'> {
   createdAt: Date | null;
 }
 
+type NewFollow = Pick<Follow, 'followerId' | 'followingId' | 'status' | 'createdAt'>;
+
 const CIRCUMSTANCES: Prepared = {
   name: 'follow-circumstances',
   text: `SELECT CASE WHEN follower.deleted THEN 'DELETED' ELSE follower.account_status END AS "followerStatus",
@@ -39,6 +41,10 @@ const CIRCUMSTANCES: Prepared = {
            LEFT JOIN user_cache followed ON followed.id = pair.following_id
            LEFT JOIN follows f ON f.follower_id = pair.follower_id AND f.following_id = pair.following_id`,
 };
+
+/** What nearly all requests for a follow come to. Says in SQL what `follow` says in words, and must never allow more. */
+const NOTHING_AGAINST = `"followerStatus" = 'ACTIVE' AND "followedStatus" = 'ACTIVE'
+  AND "followedPrivacy" IN ('PUBLIC', 'FRIENDS') AND status IS NULL`;
 
 /** Who follows whom. Every change and its fact are one transaction. */
 @Injectable()
@@ -52,6 +58,10 @@ export class FollowsService {
   /** Follows, or asks to where the account is private. Following twice changes nothing. */
   async follow(followerId: string, followingId: string): Promise<FollowView> {
     if (followerId === followingId) throw new Invalid('FOLLOW_SELF', 'You cannot follow yourself.');
+    return (await this.followAtOnce(followerId, followingId)) ?? this.followWithCare(followerId, followingId);
+  }
+
+  private async followWithCare(followerId: string, followingId: string): Promise<FollowView> {
     const known = await this.circumstances(followerId, followingId);
     if ((known.followerStatus ?? 'ACTIVE') !== 'ACTIVE')
       throw new Forbidden('ACCOUNT_NOT_ACTIVE', 'Your account is not active.');
@@ -106,13 +116,30 @@ export class FollowsService {
     return { ...known, follow: status && createdAt ? followView({ followingId, status, createdAt }) : null };
   }
 
+  /** Question, row and fact in one statement. Undefined: it did nothing, as something may stand against the follow. */
+  private async followAtOnce(followerId: string, followingId: string): Promise<FollowView | undefined> {
+    const createdAt = new Date();
+    const { values, call } = this.fact({ followerId, followingId, status: 'ACTIVE', createdAt });
+    const text = `WITH known AS (${CIRCUMSTANCES.text}), added AS (
+                    INSERT INTO follows (follower_id, following_id, status, created_at, version)
+                    SELECT $1, $2, 'ACTIVE', $3, ${call(4)} FROM known WHERE ${NOTHING_AGAINST} RETURNING status
+                  ) SELECT status FROM added`;
+    try {
+      const follow = { name: 'follow-at-once', text };
+      const added = await queryPrepared(this.database, follow, [followerId, followingId, createdAt, ...values]);
+      if (added.length === 0) return undefined;
+    } catch (error) {
+      if (isUniqueViolation(error, 'pk_follows')) return undefined;
+      throw error;
+    }
+    this.outbox.wake();
+    return followView({ followingId, status: 'ACTIVE', createdAt });
+  }
+
   /** Fact and row in one statement: one round trip, and the row carries the fact's version. */
   private async insert(followerId: string, followingId: string, status: FollowStatus): Promise<FollowView> {
     const createdAt = new Date();
-    const kind = status === 'ACTIVE' ? FollowCreated : FollowRequested;
-    const { values, call } = this.outbox.prepare(
-      fact(kind, { followerId, followingId, status, createdAt: createdAt.toISOString() }),
-    );
+    const { values, call } = this.fact({ followerId, followingId, status, createdAt });
     const text = `INSERT INTO follows (follower_id, following_id, status, created_at, version)
                   SELECT $1, $2, $3, $4, ${call(5)}`;
     try {
@@ -127,6 +154,11 @@ export class FollowsService {
     }
     this.outbox.wake();
     return followView({ followingId, status, createdAt });
+  }
+
+  private fact({ status, createdAt, ...pair }: NewFollow): OutboxParameters {
+    const kind = status === 'ACTIVE' ? FollowCreated : FollowRequested;
+    return this.outbox.prepare(fact(kind, { ...pair, status, createdAt: createdAt.toISOString() }));
   }
 
   private get database(): DataSource {
