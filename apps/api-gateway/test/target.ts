@@ -81,7 +81,7 @@ function addRoutes(app: FastifyInstance, prefix: string): void {
   app.get(`${prefix}/broken`, async (_request, reply) => reply.code(500).send({ code: 'OF_THE_SERVICE' }));
   app.get(`${prefix}/away`, async (_request, reply) => reply.code(503).header('retry-after', '7').send({}));
   app.get(`${prefix}/hangs`, () => new Promise(() => undefined));
-  app.post(`${prefix}/early`, { onRequest: async (_request, reply) => reply.code(403).send({}) }, async () => ({}));
+  app.post(`${prefix}/tired`, { onRequest: async (_request, reply) => reply.code(408).send({}) }, async () => ({}));
   app.get(`${prefix}/late`, async (_request, reply) => {
     await once(reply.raw, 'finish');
     return { tooLate: true };

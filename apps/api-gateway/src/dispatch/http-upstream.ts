@@ -17,6 +17,7 @@ export interface HttpUpstreamOptions {
 }
 
 const ASK_TIMEOUT_MS = 2_000;
+const REQUEST_TIMEOUT = 408;
 
 /** A service that listens elsewhere. */
 export class HttpUpstream implements Upstream {
@@ -63,8 +64,8 @@ export class HttpUpstream implements Upstream {
       { method: method as 'GET', path: url, headers: headersToSend(headers), body, signal },
       ({ statusCode, headers: answered }) => {
         exchange.answered?.();
-        // Answered before all of the body was there: who sends the rest of it slowly must not keep the connection.
-        if (!request.complete) response.setHeader('connection', 'close');
+        // The service got tired of waiting for the body: who sends it that slowly must not keep the connection.
+        if (statusCode === REQUEST_TIMEOUT) response.setHeader('connection', 'close');
         return response.writeHead(statusCode, headersToAnswer(answered));
       },
     );
