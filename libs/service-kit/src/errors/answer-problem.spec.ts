@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import Fastify from 'fastify';
 import { createLogger } from '../logs/logger.js';
 import { answerError } from './answer-problem.js';
@@ -12,6 +13,20 @@ async function answerTo(error: unknown) {
   fastify.get('/things/:id', (request, reply) => answerError(error, request, reply, logger));
   const answer = await fastify.inject('/things/7');
   return { answer, logged: lines.map((line): Record<string, unknown> => JSON.parse(line)) };
+}
+
+/** A server that reads bodies; `seen` is the first error that it meets. */
+async function serverOfBodies() {
+  const logged: string[] = [];
+  const logger = createLogger({ service: 'test', level: 'info', stream: { write: (line) => void logged.push(line) } });
+  const { promise: seen, resolve } = Promise.withResolvers<unknown>();
+  const fastify = Fastify();
+  fastify.setErrorHandler((error, request, reply) => {
+    answerError(error, request, reply, logger);
+    resolve(error);
+  });
+  fastify.post('/', async () => ({}));
+  return { logged, seen, fastify };
 }
 
 it('answers a problem with its status, code and the id of the request, and logs nothing', async () => {
@@ -62,6 +77,17 @@ it('logs a database in trouble as a warning', async () => {
   const { answer, logged } = await answerTo(Object.assign(new Error('no'), { code: 'ECONNREFUSED' }));
   expect(answer.statusCode).toBe(503);
   expect(logged).toEqual([expect.objectContaining({ level: 'warn', msg: 'DEPENDENCY_UNAVAILABLE' })]);
+});
+
+it('does not take a client that goes away in the middle of a body for a database in trouble', async () => {
+  const { logged, seen, fastify } = await serverOfBodies();
+  const socket = connect(Number(new URL(await fastify.listen({ port: 0, host: '127.0.0.1' })).port), '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{', () =>
+    socket.destroy(),
+  );
+  expect(await seen).toMatchObject({ code: 'ECONNRESET' });
+  expect(logged).toEqual([]);
+  await fastify.close();
 });
 
 it('says when to come back, in whole seconds', async () => {
