@@ -133,6 +133,8 @@ describe('rates', () => {
     const all = await statuses(10, () => front.get('/v1/social/seen', bad));
     expect(all.slice(0, 8)).toEqual(Array(8).fill(401));
     expect(all.at(-1)).toBe(429);
+    const { headers } = await front.get('/v1/social/seen', bad);
+    expect(headers).toMatchObject({ 'ratelimit-policy': '"bad-token";q=8;w=60', 'retry-after': expect.anything() });
     expect((await front.get('/v1/social/seen', good)).status).toBe(200);
   });
 

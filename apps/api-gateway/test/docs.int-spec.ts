@@ -42,6 +42,8 @@ describe.each(DISPATCHERS)('documentation (%s)', (dispatch) => {
     const page = await front.get('/docs/');
     expect(page.headers['content-type']).toMatch(/^text\/html/);
     expect(page.headers['content-security-policy']).toContain("script-src 'self';");
+    expect(page.headers['strict-transport-security']).toBe('max-age=15552000');
+    expect(page.headers['x-frame-options']).toBe('DENY');
     expect(page.text).not.toMatch(/https?:\/\//);
     const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file);
     expect(files).toHaveLength(4);

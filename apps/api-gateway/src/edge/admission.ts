@@ -32,13 +32,8 @@ export class Admission {
     const network = networkOf(request.ip);
     const { authorization } = request.headers;
     const asked = authorization === undefined || needsNoToken(path) ? undefined : authorization;
-    const user = asked === undefined ? undefined : await this.userOf(bearerToken(asked), network);
-    const states = await this.count(path, network, user);
-    const headers = rateHeaders(states);
-    reply.raw.setHeader('ratelimit-policy', headers['ratelimit-policy']);
-    reply.raw.setHeader('ratelimit', headers.ratelimit);
-    const refused = states.find(({ allowed }) => !allowed);
-    if (refused) this.refuse(refused);
+    const user = asked === undefined ? undefined : await this.userOf(bearerToken(asked), network, reply);
+    this.hold(await this.count(path, network, user), reply);
   }
 
   private async count(path: string, network: string, user: TokenUser | undefined): Promise<RateState[]> {
@@ -48,20 +43,26 @@ export class Admission {
     return counted;
   }
 
-  private async userOf(token: string, network: string): Promise<TokenUser | undefined> {
+  private async userOf(token: string, network: string, reply: FastifyReply): Promise<TokenUser | undefined> {
     const { verifier, keys, rates } = this.parts;
     const known = verifier.recall(token);
     // Without keys (Kafka is away and this gateway has just started) a token can't be judged here; the service can.
     if (known || keys.blind) return known;
     const state = await rates.badTokens.take(network);
-    if (!state.allowed) this.refuse(state);
+    if (!state.allowed) this.hold([state], reply);
     const user = await verifier.verify(token);
     await rates.badTokens.giveBack(network);
     return user;
   }
 
-  private refuse(state: RateState): never {
-    this.parts.refused(state.limit.name);
-    throw tooMany(state);
+  /** Tells what was counted, and refuses the request where a limit is spent. */
+  private hold(states: readonly RateState[], reply: FastifyReply): void {
+    const headers = rateHeaders(states);
+    reply.raw.setHeader('ratelimit-policy', headers['ratelimit-policy']);
+    reply.raw.setHeader('ratelimit', headers.ratelimit);
+    const spent = states.find(({ allowed }) => !allowed);
+    if (!spent) return;
+    this.parts.refused(spent.limit.name);
+    throw tooMany(spent);
   }
 }

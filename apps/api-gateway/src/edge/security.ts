@@ -6,15 +6,19 @@ import helmet, { type HelmetOptions } from 'helmet';
 
 const HALF_A_YEAR_SECONDS = 15_552_000;
 
+/** Hosts beside this one are not ours to speak for: they may still be without TLS. */
+const ALWAYS: HelmetOptions = {
+  frameguard: { action: 'deny' },
+  hsts: { maxAge: HALF_A_YEAR_SECONDS, includeSubDomains: false },
+  referrerPolicy: { policy: 'no-referrer' },
+};
+
 /** For answers that are data: nothing in them may run or be framed. */
 export const protectData = protection({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
   },
-  frameguard: { action: 'deny' },
-  hsts: { maxAge: HALF_A_YEAR_SECONDS, includeSubDomains: false },
-  referrerPolicy: { policy: 'no-referrer' },
 });
 
 /** For the page of the API: its own scripts and styles, and requests to this gateway. */
@@ -47,7 +51,7 @@ function protection(options: HelmetOptions): onRequestHookHandler {
 function headersOf(options: HelmetOptions): Array<[string, string]> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
-  helmet(options)(request, response, (error) => {
+  helmet({ ...ALWAYS, ...options })(request, response, (error) => {
     if (error) throw error;
   });
   return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
