@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { connect } from 'node:net';
+import { json, text } from 'node:stream/consumers';
 import type { Answer } from '@plaza/testing';
 
 export interface Unfinished {
@@ -33,4 +34,13 @@ function answerTo(asked: ClientRequest): Promise<IncomingMessage> {
     asked.once('response', resolve);
     asked.on('error', reject);
   });
+}
+
+/** Writes requests to one connection, all at once, and gives the statuses that come back until it ends. */
+export async function statusesOnOneConnection(baseUrl: string, requests: string[]): Promise<number[]> {
+  const { hostname, port } = new URL(baseUrl);
+  const socket = connect(Number(port), hostname);
+  socket.write(requests.join(''));
+  const answered = await text(socket);
+  return [...answered.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 }

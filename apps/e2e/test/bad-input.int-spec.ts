@@ -3,7 +3,7 @@ import { Actor, type Answer, type RequestOptions, settle, testServers } from '@p
 import { everythingIn } from '../src/contents.js';
 import { NO_RATES, type Platform, startPlatform, type Topology } from '../src/platform.js';
 import { Forger, MASTER_KEY, unsigned, withClaims } from '../src/tokens.js';
-import { answerBeforeEnd } from '../src/unfinished.js';
+import { answerBeforeEnd, statusesOnOneConnection } from '../src/unfinished.js';
 import { personNamed } from '../src/workload.js';
 
 const TOPOLOGIES: Topology[] = ['all-in-one', 'services'];
@@ -144,6 +144,16 @@ describe.each(TOPOLOGIES)('bad input (%s)', (topology) => {
     it.each([LARGE, HUGE])('is refused where it comes in chunks, before its end: %i bytes', async (bytes) => {
       const chunked = unfinished(`{"displayName":"${'a'.repeat(bytes)}`, {});
       await expectRefused(chunked, 413, 'BODY_TOO_LARGE');
+    });
+
+    it('is not in the way of the next request on its connection', async () => {
+      const head = 'host: plaza\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
+      const chunk = `3e8\r\n${'a'.repeat(1_000)}\r\n`;
+      const statuses = await statusesOnOneConnection(platform.client.baseUrl, [
+        `POST ${REGISTER} HTTP/1.1\r\n${head}${chunk.repeat(900)}0\r\n\r\n`,
+        'GET /v1/nothing HTTP/1.1\r\nhost: plaza\r\nconnection: close\r\n\r\n',
+      ]);
+      expect(statuses).toEqual([413, 404]);
     });
 
     it('is refused where it is sent to its end', async () => {

@@ -60,6 +60,8 @@ export class HttpUpstream implements Upstream {
     const { method = 'GET', url = '/', headers } = request;
     // undici destroys the body it is given when the service fails; the request itself is still needed, for the answer.
     const body = hasBody(request) ? request.pipe(new PassThrough()) : null;
+    // A service may answer before it has read all. What is left then is in the way of the client's next request.
+    body?.once('close', () => request.resume());
     await this.pool.stream(
       { method: method as 'GET', path: url, headers: headersToSend(headers), body, signal },
       ({ statusCode, headers: answered }) => {

@@ -6,41 +6,30 @@ import helmet, { type HelmetOptions } from 'helmet';
 
 const HALF_A_YEAR_SECONDS = 15_552_000;
 
-/** Hosts beside this one are not ours to speak for: they may still be without TLS. */
-const ALWAYS: HelmetOptions = {
-  frameguard: { action: 'deny' },
-  hsts: { maxAge: HALF_A_YEAR_SECONDS, includeSubDomains: false },
-  referrerPolicy: { policy: 'no-referrer' },
-};
-
 /** For answers that are data: nothing in them may run or be framed. */
-export const protectData = protection({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
-  },
-});
+export const protectData = protection({ 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] });
 
 /** For the page of the API: its own scripts and styles, and requests to this gateway. */
 export const protectPage = protection({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      'default-src': ["'none'"],
-      'script-src': ["'self'"],
-      'style-src': ["'self'"],
-      'img-src': ["'self'", 'data:'],
-      'connect-src': ["'self'"],
-      'base-uri': ["'none'"],
-      'form-action': ["'none'"],
-      'frame-ancestors': ["'none'"],
-    },
-  },
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'frame-ancestors': ["'none'"],
 });
 
 /** On the raw response, so that the headers are there too when the reply is hijacked. */
-function protection(options: HelmetOptions): onRequestHookHandler {
-  const headers = headersOf(options);
+function protection(directives: Record<string, string[]>): onRequestHookHandler {
+  const headers = headersOf({
+    contentSecurityPolicy: { useDefaults: false, directives },
+    frameguard: { action: 'deny' },
+    // Hosts beside this one are not ours to speak for: they may still be without TLS.
+    hsts: { maxAge: HALF_A_YEAR_SECONDS, includeSubDomains: false },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
   return (_request, { raw: response }, done) => {
     for (const [name, value] of headers) response.setHeader(name, value);
     done();
@@ -51,7 +40,7 @@ function protection(options: HelmetOptions): onRequestHookHandler {
 function headersOf(options: HelmetOptions): Array<[string, string]> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
-  helmet({ ...ALWAYS, ...options })(request, response, (error) => {
+  helmet(options)(request, response, (error) => {
     if (error) throw error;
   });
   return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
