@@ -11,15 +11,15 @@ const MAX_URL = 2_048;
 
 /** Body of PATCH /v1/users/me: what is absent stays as it is. */
 export class UpdateProfile implements Partial<ProfileFields> {
-  @ClearableText({ max: 100 }) firstName?: string | null;
-  @ClearableText({ max: 100 }) lastName?: string | null;
+  @ClearableText({ max: 100, example: 'Alice' }) firstName?: string | null;
+  @ClearableText({ max: 100, example: 'Liddell' }) lastName?: string | null;
   @ChangeableText({ max: 100, example: 'Alice Liddell' }) displayName?: string;
-  @ClearableText({ max: 1_000, lines: true }) bio?: string | null;
+  @ClearableText({ max: 1_000, lines: true, example: 'Curious, and curiouser.' }) bio?: string | null;
   @ClearableUrl('Picture, http or https') avatarUrl?: string | null;
   @ClearableUrl('Wide picture, http or https') coverImageUrl?: string | null;
-  @ClearableDay('Day of birth') birthDate?: string | null;
-  @ClearableText({ max: 50 }) gender?: string | null;
-  @ClearableText({ max: 200 }) location?: string | null;
+  @ClearableDay('Day of birth, in the past') birthDate?: string | null;
+  @ClearableText({ max: 50, example: 'female' }) gender?: string | null;
+  @ClearableText({ max: 200, example: 'Oxford' }) location?: string | null;
   @ClearableUrl('http or https') website?: string | null;
 
   @ApiPropertyOptional({ enum: privacyLevels, enumName: 'PrivacyLevel' })
@@ -33,6 +33,7 @@ export class SearchUsers extends PageQuery {
   @Text({
     description: 'Part of a username or a display name; below 3 characters the beginning of a username',
     max: 100,
+    example: 'ali',
   })
   q: string;
 }
@@ -67,6 +68,6 @@ function ClearableDay(description: string): PropertyDecorator {
         defaultMessage: () => 'must be a day in the past, such as 1990-12-31',
       },
     }),
-    ApiPropertyOptional({ description, type: String, format: 'date', nullable: true }),
+    ApiPropertyOptional({ description, type: String, format: 'date', nullable: true, example: '1990-12-31' }),
   );
 }
