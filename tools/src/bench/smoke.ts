@@ -10,7 +10,7 @@ import { type Start, timeStart } from './startup.js';
 
 const ROUNDS = [1, 2, 3];
 const SECONDS = 5;
-const PEOPLE = 150;
+const PEOPLE = 300;
 const BULK = 20_000;
 const UNLIMITED = '100000000';
 const RATES = {
