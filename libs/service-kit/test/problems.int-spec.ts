@@ -119,6 +119,14 @@ describe('what breaks a rule', () => {
     expect(problem.errors).toEqual([expect.objectContaining({ path, code: 'UNKNOWN_FIELD' })]);
   });
 
+  it.each([
+    ['objects', `${'{"a":'.repeat(300)}1${'}'.repeat(300)}`],
+    ['lists', `{"name":${'['.repeat(900)}${']'.repeat(900)}}`],
+  ])('refuses %s that are nested deeply, without an overflow', async (_what, body) => {
+    const { problem } = await send('POST', '/v1/things', body);
+    expect(problem).toMatchObject({ status: 422, code: 'BODY_INVALID', errors: [{ code: 'TOO_DEEP' }] });
+  });
+
   it.each([['[]'], ['"text"'], ['null'], ['']])('refuses the body %s', async (body) => {
     const { problem } = await send('POST', '/v1/things', body);
     expect(problem).toMatchObject({ status: 422, code: 'BODY_INVALID' });
