@@ -1,5 +1,7 @@
+import { notificationService } from '@plaza/notification-service';
+import { postService } from '@plaza/post-service';
 import { socialService } from '@plaza/social-service';
 import { userService } from '@plaza/user-service';
 
 /** Every service of this installation. Adding one is a line here. */
-export const services = [userService, socialService];
+export const services = [userService, socialService, postService, notificationService];

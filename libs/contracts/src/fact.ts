@@ -53,9 +53,6 @@ export function Fact<T extends object>(options: FactOptions<T>): (target: FactCl
 function refuseContradictions(options: Pick<FactDeclaration, 'type' | 'topic' | 'kind' | 'producer'>): void {
   const { type, topic, kind, producer } = options;
   if (byType.has(type)) throw new Error(`Fact type ${type} is declared twice`);
-  if (type !== topic && !type.startsWith(`${topic}.`)) {
-    throw new Error(`Fact type ${type} must start with the name of its topic ${topic}`);
-  }
   const neighbour = declaredFacts().find((other) => other.topic === topic);
   if (neighbour && (neighbour.kind !== kind || neighbour.producer !== producer)) {
     throw new Error(`${type} and ${neighbour.type} share topic ${topic} but differ in kind or producer`);

@@ -20,6 +20,8 @@ export {
   type ServiceName,
   type TopicKind,
 } from './fact.js';
+export * from './notification.facts.js';
+export * from './post.facts.js';
 export { Nested, Nullable } from './rules.js';
 export { type JsonSchema, schemaOf } from './schema.js';
 export * from './social.facts.js';

@@ -1,3 +1,4 @@
+import './post.facts.js';
 import './social.facts.js';
 import './user.facts.js';
 import { declaredTopics } from './topics.js';
@@ -10,6 +11,10 @@ it('puts all facts of one aggregate into one topic', () => {
     producer: 'social-service',
     types: ['follow.accepted', 'follow.created', 'follow.deleted', 'follow.requested'],
   });
+});
+
+it('names a topic after the relation, where the types of its facts say what happened to the ends', () => {
+  expect(topic('like')?.types).toEqual(['comment.liked', 'comment.unliked', 'post.liked', 'post.unliked']);
 });
 
 it('compacts state, so that a replica can be built from it at any time', () => {
