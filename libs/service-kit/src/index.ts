@@ -69,6 +69,16 @@ export { ApiPage, ApiProblems, NoContent } from './openapi/decorators.js';
 export { openApiDocument } from './openapi/document.js';
 export { Cursors, type JsonValue } from './paging/cursors.js';
 export { mapPage, type Page, PageQuery, page } from './paging/page.js';
+export {
+  both,
+  ClearableText,
+  isPlainText,
+  mayBe,
+  OptionalText,
+  Text,
+  type TextRule,
+} from './rules/text.js';
+export { isWebUrl } from './rules/web-url.js';
 export { deriveKey } from './secrets/derive-key.js';
 export { SealBroken, SecretBox } from './secrets/secret-box.js';
 export {

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { OptionalText } from '@plaza/service-kit';
 import { Transform } from 'class-transformer';
 import { IsEmail, IsString, MaxLength, ValidateBy } from 'class-validator';
 import { fitsPassword, isPassword, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARACTERS } from '../passwords/password-rules.js';
-import { OptionalText } from '../users/text.js';
 import { isUsername, USERNAME_PATTERN } from '../users/usernames.js';
 
 const MAX_EMAIL = 254;

@@ -1,11 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { type PrivacyLevel, privacyLevels } from '@plaza/contracts';
-import { PageQuery } from '@plaza/service-kit';
+import { both, ClearableText, isWebUrl, mayBe, PageQuery, Text } from '@plaza/service-kit';
 import { IsIn, ValidateBy } from 'class-validator';
 import { isBirthDate } from './birth-date.js';
-import { both, ClearableText, mayBe, Text } from './text.js';
 import type { ProfileFields } from './user-row.js';
-import { isWebUrl } from './web-url.js';
 
 const MAX_URL = 2_048;
 

@@ -11,17 +11,17 @@ export interface TextRule {
   example?: string;
 }
 
-/** A text that is there. */
+/** Field of a DTO: a text that is there, documented with its limits. */
 export function Text(rule: TextRule): PropertyDecorator {
   return both(rulesOf(rule), ApiProperty(schemaOf(rule)));
 }
 
-/** A text that may be left out. */
+/** Field of a DTO: a text that may be left out. */
 export function OptionalText(rule: TextRule): PropertyDecorator {
   return both(IsOptional(), rulesOf(rule), ApiPropertyOptional(schemaOf(rule)));
 }
 
-/** A text that may be left out (it stays as it is) or null (it is taken away). */
+/** Field of a DTO: a text that may be left out (it stays as it is) or null (it is taken away). */
 export function ClearableText(rule: TextRule): PropertyDecorator {
   const schema = ApiPropertyOptional({ ...schemaOf(rule), type: String, nullable: true });
   return both(mayBe(undefined, null), rulesOf(rule), schema);
@@ -32,6 +32,7 @@ export function mayBe(...values: unknown[]): PropertyDecorator {
   return ValidateIf((_, value) => !values.includes(value));
 }
 
+/** Several decorators of a field as one. */
 export function both(...decorators: PropertyDecorator[]): PropertyDecorator {
   return (target, property) => {
     for (const decorate of decorators) decorate(target, property);
