@@ -1,5 +1,6 @@
 import pg from 'pg';
-import type { Platform, ServiceDatabase } from './platform.js';
+import type { Platform } from './platform.js';
+import { databaseOf, type ServiceDatabase, STORED_SERVICES } from './services.js';
 
 /** Reads the databases with SQL of its own, never through the services: what it finds does not rest on their code. */
 export async function rows<T extends object>(platform: Platform, service: ServiceDatabase, sql: string): Promise<T[]> {
@@ -30,7 +31,20 @@ export async function wrongCounts(platform: Platform): Promise<string[]> {
   return wrong.map(({ line }) => line);
 }
 
-/** Users of user-service and their copies in social-service that differ in name or version, each as one line. */
+/** The databases of the services that keep a copy of the users. */
+export async function copiesOf(platform: Platform): Promise<ServiceDatabase[]> {
+  const tables = STORED_SERVICES.map(databaseOf).map(async (database) => {
+    const [table] = await rows<{ there: boolean }>(
+      platform,
+      database,
+      `SELECT to_regclass('user_cache') IS NOT NULL AS there`,
+    );
+    return table?.there ? [database] : [];
+  });
+  return (await Promise.all(tables)).flat();
+}
+
+/** Users of user-service and their copies in the other services that differ in name or version, each as one line. */
 export async function wrongCopies(platform: Platform): Promise<string[]> {
   const source = await rows<{ line: string }>(
     platform,
@@ -38,15 +52,20 @@ export async function wrongCopies(platform: Platform): Promise<string[]> {
     `SELECT format('%s %s %s v%s', u.id, u.username, p.display_name, u.version) AS line
        FROM users u JOIN user_profiles p ON p.user_id = u.id`,
   );
+  const right = new Set(source.map(({ line }) => line));
+  const copies = await copiesOf(platform);
+  return (await Promise.all(copies.map((database) => wrongIn(platform, database, right)))).flat();
+}
+
+async function wrongIn(platform: Platform, database: ServiceDatabase, right: Set<string>): Promise<string[]> {
   const copies = await rows<{ line: string }>(
     platform,
-    'social_service',
+    database,
     `SELECT format('%s %s %s v%s', id, username, display_name, version) AS line FROM user_cache WHERE NOT deleted`,
   );
-  const [there, here] = [source, copies].map((lines) => new Set(lines.map(({ line }) => line)));
-  return [...(there ?? [])]
-    .filter((line) => !here?.has(line))
-    .concat([...(here ?? [])].filter((line) => !there?.has(line)));
+  const here = new Set(copies.map(({ line }) => line));
+  const missing = [...right].filter((line) => !here.has(line));
+  return [...missing, ...[...here].filter((line) => !right.has(line))].map((line) => `${line} (${database})`);
 }
 
 /** The follows as `follower:following`, sorted. */

@@ -1,12 +1,13 @@
 import { rows } from './checker.js';
-import { type Platform, SERVICE_DATABASES, type ServiceDatabase } from './platform.js';
+import type { Platform } from './platform.js';
+import { databaseOf, type ServiceDatabase, STORED_SERVICES } from './services.js';
 
 /** What the platform writes by itself, whether anybody asks for something or not. */
 const ITS_OWN = ['migrations', 'relay_lease', 'scheduled_jobs', 'consumer_positions'];
 
 /** All rows of all tables, each as a line that begins with database and table. What writes nothing leaves them as they are. */
 export async function everythingIn(platform: Platform): Promise<string[]> {
-  return (await Promise.all(SERVICE_DATABASES.map((database) => linesOf(platform, database)))).flat();
+  return (await Promise.all(STORED_SERVICES.map(databaseOf).map((database) => linesOf(platform, database)))).flat();
 }
 
 async function linesOf(platform: Platform, database: ServiceDatabase): Promise<string[]> {

@@ -1,3 +1,4 @@
-export { type Platform, type Servers, type ServiceDatabase, startPlatform, type Topology } from './platform.js';
+export { type Platform, type Servers, startPlatform, type Topology } from './platform.js';
 export { entryOf, PlatformProcess } from './processes.js';
+export type { ServiceDatabase } from './services.js';
 export { inParallel, pairsOf, register } from './workload.js';

@@ -1,6 +1,5 @@
 import type { Platform } from './platform.js';
-
-const PORTS = ['PLAZA_USER_SERVICE_PORT', 'PLAZA_SOCIAL_SERVICE_PORT'];
+import { SERVICES, settingOf } from './services.js';
 
 /**
  * The sum of a metric over the services (separate processes), of the samples with these labels. A counter that has never
@@ -8,9 +7,10 @@ const PORTS = ['PLAZA_USER_SERVICE_PORT', 'PLAZA_SOCIAL_SERVICE_PORT'];
  */
 export async function sumOf(platform: Platform, metric: string, labels: Record<string, string> = {}): Promise<number> {
   let sum = 0;
-  for (const port of PORTS) {
-    const text = await (await fetch(`http://127.0.0.1:${platform.env[port]}/metrics`)).text();
-    if (!text.includes(`# TYPE ${metric} `)) throw new Error(`${port}: there is no metric ${metric}`);
+  for (const service of SERVICES) {
+    const port = platform.env[settingOf(service, 'PORT')];
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    if (!text.includes(`# TYPE ${metric} `)) throw new Error(`${service}: there is no metric ${metric}`);
     for (const line of text.split('\n')) {
       const wanted = Object.entries(labels).every(([name, value]) => line.includes(`${name}="${value}"`));
       if (line.startsWith(`${metric}{`) && wanted) sum += Number(line.split(' ').at(-1));

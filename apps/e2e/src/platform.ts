@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { freePort } from '@plaza/embedded';
 import { eventually, kafkaPrefix, PlazaClient } from '@plaza/testing';
 import { entryOf, PlatformProcess } from './processes.js';
+import { databaseOf, SERVICES, type ServiceDatabase, STORED_SERVICES, settingOf } from './services.js';
 
 export type Topology = 'all-in-one' | 'services';
 
@@ -23,10 +24,6 @@ export interface Platform {
   ready(): Promise<void>;
   stop(): Promise<void>;
 }
-
-/** The databases, as they are named where nobody names them otherwise. */
-export const SERVICE_DATABASES = ['user_service', 'social_service'] as const;
-export type ServiceDatabase = (typeof SERVICE_DATABASES)[number];
 
 /** Settings for tests that send more than clients may. */
 export const NO_RATES: NodeJS.ProcessEnv = {
@@ -71,7 +68,7 @@ export async function startPlatform(
 }
 
 function namesOf(topology: Topology): string[] {
-  return topology === 'all-in-one' ? ['all-in-one'] : ['user-service', 'social-service', 'api-gateway'];
+  return topology === 'all-in-one' ? ['all-in-one'] : [...SERVICES, 'api-gateway'];
 }
 
 function baseSettings(servers: Servers) {
@@ -85,31 +82,28 @@ function baseSettings(servers: Servers) {
   };
 }
 
-async function portSettings() {
-  const [gateway, user, social] = [await freePort(), await freePort(), await freePort()].map(String);
-  return {
-    PLAZA_PORT: gateway,
-    PLAZA_USER_SERVICE_PORT: user,
-    PLAZA_SOCIAL_SERVICE_PORT: social,
-    PLAZA_USER_SERVICE_URL: `http://127.0.0.1:${user}`,
-    PLAZA_SOCIAL_SERVICE_URL: `http://127.0.0.1:${social}`,
-  };
+async function portSettings(): Promise<NodeJS.ProcessEnv & { PLAZA_PORT: string }> {
+  const services = await Promise.all(SERVICES.map(async (service) => [service, await freePort()] as const));
+  const settings = services.flatMap(([service, port]) => [
+    [settingOf(service, 'PORT'), String(port)],
+    [settingOf(service, 'URL'), `http://127.0.0.1:${port}`],
+  ]);
+  return { PLAZA_PORT: String(await freePort()), ...Object.fromEntries(settings) };
 }
 
 function databasesOf(postgresUrl: string, run: string): Record<ServiceDatabase, string> {
-  const named = SERVICE_DATABASES.map((service) => {
+  const named = STORED_SERVICES.map(databaseOf).map((database) => {
     const url = new URL(postgresUrl);
-    url.pathname = `/e2e_${run}_${service}`;
-    return [service, url.toString()];
+    url.pathname = `/e2e_${run}_${database}`;
+    return [database, url.toString()];
   });
   return Object.fromEntries(named);
 }
 
 function databaseSettings(databases: Record<ServiceDatabase, string>): NodeJS.ProcessEnv {
-  return {
-    PLAZA_USER_SERVICE_DATABASE_URL: databases.user_service,
-    PLAZA_SOCIAL_SERVICE_DATABASE_URL: databases.social_service,
-  };
+  return Object.fromEntries(
+    STORED_SERVICES.map((service) => [settingOf(service, 'DATABASE_URL'), databases[databaseOf(service)]]),
+  );
 }
 
 async function untilStarted(client: PlazaClient, processes: PlatformProcess[]): Promise<void> {

@@ -1,7 +1,8 @@
 import { Actor, type Answer, eventually, settle, testServers } from '@plaza/testing';
 import { rows, wrongCopies, wrongCounts } from '../src/checker.js';
 import { everythingIn } from '../src/contents.js';
-import { NO_RATES, type Platform, type ServiceDatabase, startPlatform, type Topology } from '../src/platform.js';
+import { NO_RATES, type Platform, startPlatform, type Topology } from '../src/platform.js';
+import type { ServiceDatabase } from '../src/services.js';
 import { personNamed } from '../src/workload.js';
 
 const TOPOLOGIES: Topology[] = ['all-in-one', 'services'];

@@ -46,9 +46,9 @@ async function appliedOf({ id }: Actor): Promise<unknown[]> {
   return applied.map((row) => row.display_name);
 }
 
-/** What `plaza dead-letters list` says of a key, a line each. */
+/** What `plaza dead-letters list` says of a key in social-service, a line each. */
 async function listed({ id }: Actor): Promise<string[]> {
-  const { exitCode, out } = await plaza(platform, `dead-letters list --key ${id}`);
+  const { exitCode, out } = await plaza(platform, `dead-letters list --service social --key ${id}`);
   expect(exitCode).toBe(0);
   return out.split('\n').filter((line) => line.includes(id));
 }
@@ -92,7 +92,7 @@ it('parks the keys of facts that do not parse or break their contract, and goes 
 
 it('leaves parked what fails again when it is replayed, and says so', async () => {
   const { alice, bob } = people;
-  const { exitCode, out, err } = await plaza(platform, 'dead-letters replay');
+  const { exitCode, out, err } = await plaza(platform, 'dead-letters replay --service social');
   expect({ exitCode, out }).toEqual({ exitCode: 1, out: 'social-service: 0 applied, 4 left\n' });
   expect(err).toContain('failed again');
   for (const actor of [alice, bob]) expect(await listed(actor)).toHaveLength(2);
@@ -112,14 +112,14 @@ it('parks the key of a fact whose handler throws, and brings its facts back in o
   expect(letters[0]).toContain('no_robots');
   expect(letters.every((line) => line.includes('PARKED'))).toBe(true);
   expect(await shown(letters[0])).toContain('"displayName": "Robot"');
-  expect(await plaza(platform, `dead-letters replay --key ${carol.id}`)).toMatchObject({
+  expect(await plaza(platform, `dead-letters replay --service social --key ${carol.id}`)).toMatchObject({
     exitCode: 1,
     out: 'social-service: 0 applied, 3 left\n',
   });
   expect(await appliedOf(carol)).toEqual(['Carol II']);
 
   await social('ALTER TABLE user_cache DROP CONSTRAINT no_robots');
-  expect(await plaza(platform, `dead-letters replay --key ${carol.id}`)).toEqual({
+  expect(await plaza(platform, `dead-letters replay --service social --key ${carol.id}`)).toEqual({
     exitCode: 0,
     out: 'social-service: 3 applied, 0 left\n',
     err: '',
