@@ -81,6 +81,18 @@ describe('outbox', () => {
     expect((await bed.records('note')).at(-1)?.key).toBe('single');
   });
 
+  it('publishes what only the statement itself could find, in place of its stand-ins', async () => {
+    const { values, call } = instance.outbox.prepare(fact(NoteWritten, { note: 'found', number: 1, text: 'stand-in' }));
+    await bed.dataSource.query(
+      `WITH created AS (INSERT INTO notes VALUES ('found', 7, 0) RETURNING note, number)
+       SELECT ${call(1, 'NULL', { number: 'number', text: 'upper(note)' })} FROM created`,
+      values,
+    );
+    instance.outbox.wake();
+    await bed.published();
+    expect((await bed.records('note')).at(-1)?.fact).toEqual({ note: 'found', number: 7, text: 'FOUND' });
+  });
+
   it('wakes the relay by the commit, not by its poll', async () => {
     expect(await medianSeconds(instance, 'quick')).toBeLessThan(0.1);
   });

@@ -11,8 +11,10 @@ export interface OutboxParameters {
   /**
    * The SQL of the call: `outbox_add($3, $4, ...)`. It must be selected from, or Postgres leaves it out of the statement.
    * `version` is an SQL expression for the fact's version; without it the outbox draws one, and the call returns it.
+   * `fields` are SQL expressions for fields of the payload that only the statement itself finds. They take the place of
+   * stand-ins with which the fact was made and validated, so they must be of a kind that can't break a rule: ids and times.
    */
-  call(startAt: number, version?: string): string;
+  call(startAt: number, version?: string, fields?: Readonly<Record<string, string>>): string;
 }
 
 /**
@@ -77,7 +79,9 @@ export class Outbox {
   }
 }
 
-function outboxCall(startAt: number, version = 'NULL'): string {
-  const placeholders = Array.from({ length: 6 }, (_, index) => `$${startAt + index}`);
-  return `outbox_add(${placeholders.join(', ')}, ${version})`;
-}
+const outboxCall: OutboxParameters['call'] = (startAt, version = 'NULL', fields = {}) => {
+  const [topic, key, type, payload, ...rest] = Array.from({ length: 6 }, (_, index) => `$${startAt + index}`);
+  const found = Object.entries(fields).map(([field, value]) => `'${field}', ${value}`);
+  const whole = found.length === 0 ? payload : `(${payload}::jsonb || jsonb_build_object(${found.join(', ')}))::json`;
+  return `outbox_add(${[topic, key, type, whole, ...rest, version].join(', ')})`;
+};
