@@ -85,6 +85,7 @@ export class CreatePosts1795601400000 implements MigrationInterface {
         created_at timestamptz(3) NOT NULL DEFAULT now(),
         CONSTRAINT pk_comment_likes PRIMARY KEY (comment_id, user_id)
       );
+      CREATE UNIQUE INDEX uq_comment_likes_comment_id_position ON comment_likes (comment_id, position DESC);
 
       CREATE TABLE bookmarks (
         user_id    uuid NOT NULL,
