@@ -56,7 +56,7 @@ export { DEADLINE_HEADER, NoDeadline } from './http/deadline.js';
 export { IdParam } from './http/id-param.js';
 export { type RequestContext, requestContext, runInRequestContext } from './http/request-context.js';
 export { Idempotent } from './idempotency/idempotent.js';
-export { transaction } from './idempotency/transaction.js';
+export { oneStatement, transaction } from './idempotency/transaction.js';
 export { type DeadJob, listDeadJobs, retryDeadJob } from './jobs/dead-jobs.js';
 export { deleteBatches } from './jobs/delete-batches.js';
 export { type JobHandler, JobKind, type JobKindOptions, LeaseLost, type RunningJob } from './jobs/job.js';

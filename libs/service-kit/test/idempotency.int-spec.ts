@@ -15,7 +15,7 @@ import { TokenVerifier } from '../src/auth/token-verifier.js';
 import { ProblemFilter } from '../src/errors/problem.filter.js';
 import { Conflict } from '../src/errors/problems.js';
 import { Idempotent } from '../src/idempotency/idempotent.js';
-import { transaction } from '../src/idempotency/transaction.js';
+import { oneStatement, transaction } from '../src/idempotency/transaction.js';
 import { type KitDatabase, kitDatabase } from './kit-database.js';
 import { alice, forge, type KeyPair, keyPair } from './tokens.js';
 
@@ -54,6 +54,28 @@ class NotesController {
     });
     const [note] = await this.dataSource.query<Note[]>('SELECT id, text FROM notes WHERE id = $1', [id]);
     return note;
+  }
+
+  @Post('at-once')
+  @Idempotent()
+  async createAtOnce(@CurrentUser() user: TokenUser, @Body() { text }: Note): Promise<Note> {
+    const insert = {
+      name: 'create-note',
+      text: `INSERT INTO notes SELECT $1::uuid, $2::uuid, $3::text WHERE $3 <> 'refuse'
+             RETURNING id, text`,
+      values: [randomUUID(), user.id, text],
+    };
+    return oneStatement(this.dataSource, insert, ([note]: Note[]) => {
+      if (!note) throw new Conflict('NOTES_CLOSED', 'Not now.');
+      return { id: note.id, text: note.text };
+    });
+  }
+
+  @Post('date-at-once')
+  @Idempotent()
+  async dateAtOnce(): Promise<Array<{ now: Date }>> {
+    const now = { name: 'date-at-once', text: 'SELECT now()', values: [] };
+    return oneStatement(this.dataSource, now, (rows: Array<{ now: Date }>) => rows);
   }
 
   /** Tries another way when the first one was rolled back. */
@@ -244,10 +266,41 @@ describe('Idempotency-Key', () => {
     expect(await count(dataSource)).toBe(1);
   });
 
+  describe('of a change that is one statement', () => {
+    const path = '/notes/at-once';
+
+    it('changes nothing where none is sent', async () => {
+      const answers = [await post(undefined, { path }), await post(undefined, { path })];
+      expect(answers.map(({ statusCode }) => statusCode)).toEqual([201, 201]);
+      expect(await count(dataSource)).toBe(2);
+      expect(await dataSource.query('SELECT FROM idempotency_keys')).toEqual([]);
+    });
+
+    it('has one effect for 20 requests at once, and refuses another body', async () => {
+      await Promise.all(Array.from({ length: 20 }, () => post('k12', { path })));
+      expect(await count(dataSource)).toBe(1);
+      const [again, other] = [await post('k12', { path }), await post('k12', { path, text: 'something else' })];
+      expect([again.statusCode, again.headers['idempotency-replayed'], again.json().text]).toEqual([
+        201,
+        'true',
+        'hello',
+      ]);
+      expect([other.statusCode, other.json().code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+    });
+
+    it('records nothing where the statement changed nothing', async () => {
+      expect((await post('k13', { path, text: 'refuse' })).json().code).toBe('NOTES_CLOSED');
+      expect((await post(undefined, { path, text: 'refuse' })).json().code).toBe('NOTES_CLOSED');
+      expect(await dataSource.query('SELECT FROM idempotency_keys')).toEqual([]);
+    });
+  });
+
   it('finds mistakes of a route, with or without a key', async () => {
     expect((await post(undefined, { path: '/notes/two-transactions' })).statusCode).toBe(500);
     expect((await post(undefined, { path: '/notes/with-date' })).statusCode).toBe(500);
     expect((await post(undefined, { path: '/notes/without-transaction' })).statusCode).toBe(500);
+    expect((await post(undefined, { path: '/notes/date-at-once' })).statusCode).toBe(500);
+    expect((await post('k11', { path: '/notes/date-at-once' })).statusCode).toBe(500);
   });
 });
 

@@ -37,6 +37,11 @@ export class IdempotentRequest {
     return this.fromRecord;
   }
 
+  /** The request came with a key, so its change is recorded. */
+  get keyed(): boolean {
+    return this.scope !== undefined;
+  }
+
   /** The request has run its transaction. */
   get ran(): boolean {
     return this.runs;
