@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { services } from '@plaza/all-in-one';
 import { checkout, deleteData, freePort, freePorts } from '@plaza/embedded';
 import {
   createTestDatabase,
@@ -60,6 +61,8 @@ async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Pro
 }
 
 const runFile = async (): Promise<RunFile> => JSON.parse(await readFile(join(home, 'run.json'), 'utf8'));
+const settingOf = (service: string, setting: string) =>
+  `PLAZA_${service.toUpperCase().replaceAll('-', '_')}_${setting}`;
 const started = () =>
   eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/health/startup`)).status).toBe(200), {
     withinMs: STARTED_WITHIN_MS,
@@ -159,7 +162,7 @@ describe('npm start on servers elsewhere', () => {
   let env: NodeJS.ProcessEnv;
 
   beforeEach(async () => {
-    databases = [await createTestDatabase(), await createTestDatabase()];
+    databases = await Promise.all(services.map(() => createTestDatabase()));
     prefix = kafkaPrefix();
     const { postgresUrl, kafkaBrokers, mongodbUrl } = testServers();
     env = {
@@ -167,20 +170,19 @@ describe('npm start on servers elsewhere', () => {
       PLAZA_KAFKA_BROKERS: kafkaBrokers,
       PLAZA_MONGODB_URL: mongodbUrl || 'mongodb://127.0.0.1:1',
       PLAZA_KAFKA_PREFIX: prefix,
-      PLAZA_USER_SERVICE_DATABASE_URL: databases[0]?.url,
-      PLAZA_SOCIAL_SERVICE_DATABASE_URL: databases[1]?.url,
+      ...Object.fromEntries(services.map(({ name }, i) => [settingOf(name, 'DATABASE_URL'), databases[i]?.url])),
     };
   });
   afterEach(() => Promise.all([...databases.map((database) => database.drop()), deleteTopics(prefix)]));
 
   it('runs a process per service with start:services, and stops them all', async () => {
-    const [user, social] = [await freePort(), await freePort()];
-    const ports = { PLAZA_USER_SERVICE_PORT: String(user), PLAZA_SOCIAL_SERVICE_PORT: String(social) };
-    const { child } = run('start-services.js', { ...env, ...ports });
+    const listening = await Promise.all(services.map(async ({ name }) => [name, await freePort()] as const));
+    const ports = listening.map(([name, port]) => [settingOf(name, 'PORT'), String(port)]);
+    const { child } = run('start-services.js', { ...env, ...Object.fromEntries(ports) });
     await started();
     const { processes } = await eventually(runFile);
-    expect(Object.keys(processes).sort()).toEqual(['api-gateway', 'social-service', 'user-service']);
-    expect((await fetch(`http://127.0.0.1:${user}/health/ready`)).status).toBe(200);
+    expect(Object.keys(processes).sort()).toEqual(['api-gateway', ...services.map(({ name }) => name)].sort());
+    for (const [, port] of listening) expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
     expect((await fetch(`http://127.0.0.1:${port}/v1/users/me`)).status).toBe(401);
     await end(child);
     expect(child.exitCode).toBe(0);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { addToAllInOne, writeService } from '../src/new-service/write-service.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const POSTS = { name: 'post-service', description: 'Posts, comments, likes and the home feed' };
+const EVENTS = { name: 'event-service', description: 'Events, and who comes' };
 
 /** A workspace that shares everything with this one but the apps, of which it has what the generator touches. */
 let workspace: string;
@@ -21,20 +21,20 @@ beforeEach(async () => {
 afterEach(() => rm(workspace, { recursive: true, force: true }));
 
 it('makes a service whose types hold and whose own test passes on real servers', async () => {
-  await writeService(workspace, POSTS);
-  const folder = join(workspace, 'apps/post-service');
+  await writeService(workspace, EVENTS);
+  const folder = join(workspace, 'apps/event-service');
   execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', folder]);
   execFileSync(process.execPath, [join(root, 'tools/jest.mjs')], { cwd: folder, stdio: 'pipe' });
 }, 180_000);
 
 it('adds it to what all-in-one starts', async () => {
-  await addToAllInOne(workspace, POSTS.name);
+  await addToAllInOne(workspace, EVENTS.name);
   const services = await readFile(join(workspace, 'apps/all-in-one/src/services.ts'), 'utf8');
-  expect(services).toContain("import { postService } from '@plaza/post-service';");
-  expect(services).toMatch(/socialService,\s*postService,?\s*\]/);
+  expect(services).toContain("import { eventService } from '@plaza/event-service';");
+  expect(services).toMatch(/socialService, .*, eventService\]/);
 });
 
 it('refuses a name that the gateway has no prefix for, and one that is taken', async () => {
-  await expect(writeService(workspace, { ...POSTS, name: 'blog-service' })).rejects.toThrow('choose one of');
-  await expect(writeService(workspace, { ...POSTS, name: 'social-service' })).rejects.toThrow('exists already');
+  await expect(writeService(workspace, { ...EVENTS, name: 'blog-service' })).rejects.toThrow('choose one of');
+  await expect(writeService(workspace, { ...EVENTS, name: 'social-service' })).rejects.toThrow('exists already');
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { services } from '@plaza/all-in-one';
 import { fact, UserCreated, UserUpdated } from '@plaza/contracts';
 import { socialService } from '@plaza/social-service';
 import { actors, createTestDatabase, eventually, type TestDatabase, userState } from '@plaza/testing';
@@ -7,7 +8,7 @@ import { plaza } from '../src/plaza/program.js';
 
 const { alice, bob, carol } = actors;
 
-/** What operators do to a social-service that runs, while user-service has no database yet. */
+/** What operators do to a social-service that runs, while the other services have no database yet. */
 describe('plaza', () => {
   let social: ServiceUnderTest;
 
@@ -20,8 +21,12 @@ describe('plaza', () => {
   async function run(command: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
     const lines: string[] = [];
     const missing = Object.assign(new URL(social.databaseUrl), { pathname: '/no_such_database' }).href;
+    const others = services.map(({ name }) => [
+      `PLAZA_${name.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`,
+      missing,
+    ]);
     const terminal = {
-      env: { PLAZA_SOCIAL_SERVICE_DATABASE_URL: social.databaseUrl, PLAZA_USER_SERVICE_DATABASE_URL: missing, ...env },
+      env: { ...Object.fromEntries(others), PLAZA_SOCIAL_SERVICE_DATABASE_URL: social.databaseUrl, ...env },
       print: (line: string) => lines.push(line),
     };
     await plaza(terminal).parseAsync(command.split(' '), { from: 'user' });
