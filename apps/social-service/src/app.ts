@@ -4,6 +4,7 @@ import { AppModule } from './app.module.js';
 import { Follow } from './follows/follow.entity.js';
 import { republishFollows } from './follows/follows.republish.js';
 import { CreateFollows1795262400000 } from './migrations/20261121T1200-create-follows.js';
+import { CountPosts1795604400000 } from './migrations/20261125T1100-count-posts.js';
 import { SocialStats } from './stats/social-stats.entity.js';
 
 export const socialService = defineService({
@@ -13,7 +14,7 @@ export const socialService = defineService({
   module: () => AppModule,
   database: {
     entities: [Follow, SocialStats, UserCacheEntry],
-    migrations: [...userCacheMigrations, CreateFollows1795262400000],
+    migrations: [...userCacheMigrations, CreateFollows1795262400000, CountPosts1795604400000],
   },
   republish: [republishFollows],
 });

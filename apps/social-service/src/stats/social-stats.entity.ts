@@ -1,6 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** How many people a user follows and is followed by. Kept by a trigger on `follows`; a user without a row has none. */
+/**
+ * How many people a user follows and is followed by, kept by a trigger on `follows`, and how many posts they have, counted by
+ * the facts of post-service. A user without a row has none.
+ */
 @Entity('user_social_stats')
 export class SocialStats {
   @PrimaryColumn('uuid', { name: 'user_id' })

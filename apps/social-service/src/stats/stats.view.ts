@@ -10,12 +10,12 @@ export class StatsView {
   @ApiProperty(count) postsCount: number;
 }
 
-/** A user whom nobody follows and who follows nobody has no row. */
+/** Of a user without a row nothing was ever counted. A deletion may be counted a moment before its post is. */
 export function statsView(stats?: SocialStats): StatsView {
   return {
     followersCount: stats?.followersCount ?? 0,
     followingCount: stats?.followingCount ?? 0,
     friendsCount: stats?.friendsCount ?? 0,
-    postsCount: stats?.postsCount ?? 0,
+    postsCount: Math.max(stats?.postsCount ?? 0, 0),
   };
 }
