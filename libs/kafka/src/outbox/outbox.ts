@@ -36,12 +36,27 @@ export class Outbox {
    * @throws FactInvalid, FactUnknown; Error outside a transaction
    */
   async add(manager: EntityManager, fact: object): Promise<number> {
-    const { queryRunner } = manager;
-    if (!queryRunner?.isTransactionActive) throw new Error('A fact can be added in an open transaction only');
     const { values, call } = this.prepare(fact);
-    this.commits.expect(manager.dataSource, queryRunner);
+    this.expectCommit(manager);
     const [row] = await manager.query<Array<{ version: string }>>(`SELECT ${call(1)} AS version`, values);
     return Number(row?.version);
+  }
+
+  /**
+   * Adds many facts in one statement, otherwise as `add` does: takes the locks of their keys in one order for all, and those
+   * of one key keep theirs.
+   * @throws FactInvalid, FactUnknown; Error outside a transaction
+   */
+  async addAll(manager: EntityManager, facts: readonly object[]): Promise<void> {
+    if (facts.length === 0) return;
+    const rows = facts.map((fact) => this.prepare(fact).values).sort(byKey);
+    this.expectCommit(manager);
+    await manager.query(
+      `SELECT outbox_add(topic, key, type, payload, fact_id, traceparent)
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::json[], $5::uuid[], $6::text[])
+              AS added (topic, key, type, payload, fact_id, traceparent)`,
+      columnsOf(rows),
+    );
   }
 
   /**
@@ -77,6 +92,11 @@ export class Outbox {
     );
     return Number(row?.count);
   }
+
+  private expectCommit({ queryRunner, dataSource }: EntityManager): void {
+    if (!queryRunner?.isTransactionActive) throw new Error('A fact can be added in an open transaction only');
+    this.commits.expect(dataSource, queryRunner);
+  }
 }
 
 const outboxCall: OutboxParameters['call'] = (startAt, version = 'NULL', fields = {}) => {
@@ -85,3 +105,12 @@ const outboxCall: OutboxParameters['call'] = (startAt, version = 'NULL', fields 
   const whole = found.length === 0 ? payload : `(${payload}::jsonb || jsonb_build_object(${found.join(', ')}))::json`;
   return `outbox_add(${[topic, key, type, whole, ...rest, version].join(', ')})`;
 };
+
+function byKey([, one]: unknown[], [, other]: unknown[]): number {
+  if (one === other) return 0;
+  return String(one) < String(other) ? -1 : 1;
+}
+
+function columnsOf(rows: unknown[][]): unknown[][] {
+  return Array.from({ length: 6 }, (_, column) => rows.map((row) => row[column]));
+}
