@@ -1,4 +1,5 @@
 export { holderOf } from './lock.js';
+export { pythonPackages } from './programs/python-packages.js';
 export { fileOfWheel, type WheelFile } from './programs/wheels.js';
 export type { Server, ServerExit, ServerName } from './servers/server.js';
 export { type Stack, type StackOptions, type StackUrls, startStack } from './stack.js';
