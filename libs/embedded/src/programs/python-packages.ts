@@ -24,7 +24,10 @@ export async function pythonPackages(requirements: string, log: (line: string) =
     await mkdir(unfinished, { recursive: true });
     const args = ['--quiet', '--require-hashes', '--only-binary', ':all:', '--target', unfinished, '-r', requirements];
     await python('-m', 'pip', 'install', '--disable-pip-version-check', '--root-user-action', 'ignore', ...args);
-    if (!existsSync(cached)) await rename(unfinished, cached);
+    // Another process may have been faster.
+    await rename(unfinished, cached).catch((error) => {
+      if (!existsSync(cached)) throw error;
+    });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
