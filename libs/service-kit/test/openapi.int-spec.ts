@@ -35,6 +35,7 @@ it('is OpenAPI 3.1 and leaves out what is for those who run the service, and for
     'Problem',
     'ThingView',
     'ThingViewPage',
+    'ThingsWishes',
   ]);
 });
 

@@ -132,6 +132,12 @@ describe('what breaks a rule', () => {
     expect(problem).toMatchObject({ status: 422, code: 'BODY_INVALID' });
   });
 
+  it('takes no body for an empty one where nothing in it has to be there', async () => {
+    expect((await send('POST', '/v1/things/wishes')).text).toBe('{"color":"any"}');
+    expect((await send('POST', '/v1/things/wishes', '')).text).toBe('{"color":"any"}');
+    expect((await send('POST', '/v1/things/wishes', 'null')).problem.code).toBe('BODY_INVALID');
+  });
+
   it.each(['\0', '\ud800'])('refuses characters that PostgreSQL can not store: %j', async (character) => {
     const { problem } = await post({ ...thing(), name: `a${character}` });
     expect(problem).toMatchObject({ status: 422, errors: [{ path: 'name', code: 'CHARACTER_INVALID' }] });

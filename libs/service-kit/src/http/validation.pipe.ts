@@ -22,7 +22,11 @@ export class ValidationPipe implements PipeTransform {
   /** Gives a plain value back where there is nothing to check: this runs for every argument of every request. */
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     const problem = BY_PLACE[type];
-    return problem && metatype && this.isDto(metatype) ? check(value, metatype, problem, type === 'body') : value;
+    if (!problem || !metatype || !this.isDto(metatype)) return value;
+    // A body may be left out where nothing in it has to be there.
+    return type === 'body'
+      ? check(value === undefined ? {} : value, metatype, problem, true)
+      : check(value, metatype, problem, false);
   }
 
   private isDto(metatype: Type): boolean {

@@ -12,7 +12,7 @@ import {
   Query,
   Req,
 } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiProperty } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiProperty } from '@nestjs/swagger';
 import { InjectDataSource, InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 import { fact, Nullable, UserDeleted } from '@plaza/contracts';
 import { Outbox } from '@plaza/kafka';
@@ -97,6 +97,10 @@ class CreateThing {
   @IsOptional() @ValidateNested({ each: true }) @Type(() => PartDto) @ArrayMaxSize(3) parts?: PartDto[];
 }
 
+class ThingsWishes {
+  @IsOptional() @IsString() color?: string;
+}
+
 class ThingView {
   @IsUUID() id: string;
   @IsString() name: string;
@@ -140,6 +144,12 @@ class ThingsController {
   @ApiProblems({ 409: ['NAME_TAKEN'] })
   create(@Body() body: CreateThing): Promise<ThingView> {
     return this.things.create(body);
+  }
+
+  @Post('wishes')
+  @ApiBody({ type: ThingsWishes, required: false })
+  wish(@Body() { color }: ThingsWishes): { color: string } {
+    return { color: color ?? 'any' };
   }
 
   @Get()
