@@ -1,7 +1,8 @@
 import type { PostType, PrivacyLevel } from '@plaza/contracts';
+import { type PersonColumns, personColumns } from '../visibility/people.js';
 
 /** A post with its author and what the viewer has to do with it, as the reads select it. */
-export interface PostRow {
+export interface PostRow extends PersonColumns {
   id: string;
   position: string;
   type: PostType;
@@ -19,10 +20,6 @@ export interface PostRow {
   createdAt: Date;
   editedAt: Date | null;
   authorId: string;
-  username: string | null;
-  displayName: string | null;
-  avatarUrl: string | null;
-  verified: boolean | null;
 }
 
 /** Where posts are read from: `p` is the post, `u` its author. */
@@ -35,5 +32,5 @@ export function postColumns(viewer: string): string {
     p.comment_count AS "commentCount", p.share_count AS "shareCount", p.created_at AS "createdAt", p.edited_at AS "editedAt",
     EXISTS (SELECT FROM post_likes l WHERE l.post_id = p.id AND l.user_id = ${viewer}) AS "likedByMe",
     EXISTS (SELECT FROM bookmarks k WHERE k.post_id = p.id AND k.user_id = ${viewer}) AS "bookmarkedByMe",
-    p.author_id AS "authorId", u.username, u.display_name AS "displayName", u.avatar_url AS "avatarUrl", u.verified`;
+    p.author_id AS "authorId", ${personColumns('u')}`;
 }

@@ -1,12 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type PostType, type PrivacyLevel, postTypes, privacyLevels } from '@plaza/contracts';
 import { UserSummary } from '@plaza/user-cache';
+import { personView } from '../visibility/people.js';
 import type { PostRow } from './post-row.js';
 
 const count = { type: 'integer', minimum: 0 } as const;
 const privacy = { enum: privacyLevels, enumName: 'PrivacyLevel' };
 
-/** A post that another one shares or quotes. */
+/** A post that another one shares or quotes, without what it may share itself. */
 export class SharedPostView {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty() author: UserSummary;
@@ -44,13 +45,7 @@ export class PostView extends SharedPostView {
 export function sharedPostView(row: PostRow): SharedPostView {
   return {
     id: row.id,
-    author: {
-      id: row.authorId,
-      username: row.username,
-      displayName: row.displayName,
-      avatarUrl: row.avatarUrl,
-      verified: row.verified ?? false,
-    },
+    author: personView(row.authorId, row),
     type: row.type,
     content: row.content,
     privacy: row.privacy,
@@ -71,4 +66,14 @@ export function sharedPostView(row: PostRow): SharedPostView {
 /** @param shared what the viewer may see of the post that it shares */
 export function postView(row: PostRow, shared?: PostRow): PostView {
   return { ...sharedPostView(row), sharedPost: shared ? sharedPostView(shared) : null };
+}
+
+/** What a post said before. */
+export class PostEditView {
+  @ApiProperty({ maxLength: 280, description: 'What the post said before this edit' }) content: string;
+  @ApiProperty({ format: 'date-time', description: 'When it was edited' }) editedAt: string;
+}
+
+export function postEditView({ content, editedAt }: { content: string; editedAt: Date }): PostEditView {
+  return { content, editedAt: editedAt.toISOString() };
 }

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { fact, type PrivacyLevel, UserMentioned, UserUnmentioned } from '@plaza/contracts';
 import { type Prepared, queryPrepared } from '@plaza/service-kit';
 import { UserCache } from '@plaza/user-cache';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { blockBetween, visible } from '../visibility/visible.js';
 
 /** Where a text stands. */
@@ -39,17 +39,26 @@ export class Mentions {
     private readonly users: UserCache,
   ) {}
 
-  /**
-   * The ids of those whom the usernames mention, in their order. On a connection of its own: ask before a transaction, not
-   * within one.
-   */
-  async find(usernames: readonly string[], { authorId, post }: MentionPlace): Promise<string[]> {
+  /** The ids of those whom the usernames mention, in their order. On a connection of its own: not within a transaction. */
+  async find(usernames: readonly string[], place: MentionPlace): Promise<string[]> {
     if (usernames.length === 0) return [];
     // The post of somebody who has only just registered can be seen once its author is known.
-    await this.users.find(post.authorId, { wait: true });
-    const asked = [usernames, authorId, post.authorId, post.privacy];
-    return (await queryPrepared<{ id: string }>(this.database, MENTIONABLE, asked)).map(({ id }) => id);
+    await this.users.find(place.post.authorId, { wait: true });
+    return idsOf(await queryPrepared(this.database, MENTIONABLE, asked(usernames, place)));
   }
+
+  /** The same within a transaction, where nobody is waited for. */
+  async findWithin(manager: EntityManager, usernames: readonly string[], place: MentionPlace): Promise<string[]> {
+    return usernames.length === 0 ? [] : idsOf(await manager.query(MENTIONABLE.text, asked(usernames, place)));
+  }
+}
+
+function asked(usernames: readonly string[], { authorId, post }: MentionPlace): unknown[] {
+  return [usernames, authorId, post.authorId, post.privacy];
+}
+
+function idsOf(rows: Array<{ id: string }>): string[] {
+  return rows.map(({ id }) => id);
 }
 
 /** The facts that a text which mentioned some now mentions others. @param about all of the facts but who is mentioned */
