@@ -1,4 +1,4 @@
-import { Actor, type Person, type PlazaClient } from '@plaza/testing';
+import { Actor, inParallel, type Person, type PlazaClient } from '@plaza/testing';
 
 /** Somebody to register, with this username. */
 export function personNamed(username: string, displayName = `The ${username}`): Person {
@@ -28,14 +28,4 @@ export function pairsOf(people: Actor[], count: number): Array<[Actor, Actor]> {
     }
   }
   return pairs;
-}
-
-/** Runs `work` for every item, `width` at a time. Ends when all have ended; the first failure is thrown. */
-export async function inParallel<T>(width: number, items: T[], work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values();
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      for (const item of waiting) await work(item);
-    }),
-  );
 }

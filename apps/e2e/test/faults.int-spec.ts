@@ -1,10 +1,10 @@
 import { setInterval as ticks } from 'node:timers/promises';
 import { type Server, type Stack, startStack } from '@plaza/embedded';
-import { type Actor, type Answer, eventually, settle } from '@plaza/testing';
+import { type Actor, type Answer, eventually, inParallel, settle } from '@plaza/testing';
 import { displayNames, followsOf, wrongCopies, wrongCounts } from '../src/checker.js';
 import { NO_RATES, type Platform, startPlatform } from '../src/platform.js';
 import { followsInTopic } from '../src/topic.js';
-import { inParallel, pairsOf, register } from '../src/workload.js';
+import { pairsOf, register } from '../src/workload.js';
 
 const PEOPLE = 40;
 const FOLLOWS = 1_000;
