@@ -12,16 +12,17 @@ import {
   queryPrepared,
 } from '@plaza/service-kit';
 import type { DataSource } from 'typeorm';
+import { pageStart } from '../positions.js';
 import { active, personColumns, shown } from '../visibility/people.js';
 import { PostAuthors } from '../visibility/post-authors.js';
 import type { Likeable } from './likeable.js';
 import { type LikerRow, type LikerView, likerView } from './likes.view.js';
 
 interface LikeState {
-  active: boolean;
+  likeCount: number;
   liked: boolean;
-  /** null: the user may not see it, or there is no such thing. */
-  likeCount: number | null;
+  /** The user's account is active. */
+  mayWrite: boolean;
 }
 
 /** Who likes what. A like and its fact are one statement, of which nothing is there when any of it fails. */
@@ -60,11 +61,12 @@ export class LikesService {
     const [before] = this.cursors.decode(list, query.cursor) ?? [null];
     const text = `SELECT l.position, l.user_id AS id, l.created_at AS "likedAt", ${personColumns('liker')}
                     FROM ${of.likes} l LEFT JOIN user_cache liker ON liker.id = l.user_id
-                   WHERE l.${of.column} = $2 AND l.position < coalesce($3::bigint, ${NEWEST})
+                   WHERE l.${of.column} = $2 AND l.position < ${pageStart('$3')}
                      AND EXISTS (${of.seen}) AND ${shown('$1', 'l.user_id', 'liker')}
                    ORDER BY l.position DESC LIMIT $4`;
     const statement = { name: `${of.name}-likers`, text };
     const rows = await queryPrepared<LikerRow>(this.database, statement, [viewer, id, before, query.limit + 1]);
+    // Nothing is in it either where the thing may not be seen.
     if (rows.length === 0) await this.expectSeen(of, viewer, id);
     const likers = page(rows, query.limit, ({ position }) => this.cursors.encode(list, [position]));
     return mapPage(likers, likerView);
@@ -97,30 +99,29 @@ export class LikesService {
    * tab has taken it back since, or the author has become known.
    */
   private async whatWasAgainst(of: Likeable, userId: string, id: string): Promise<number | undefined> {
-    const state = await this.state(of, userId, id);
-    if (!state.active) throw new Forbidden('ACCOUNT_NOT_ACTIVE', 'Your account is not active.');
-    if (state.likeCount !== null) return state.liked ? state.likeCount : undefined;
-    if (await this.authors.arrived(id)) return undefined;
-    throw of.notFound();
+    const { liked, likeCount, mayWrite } = await this.expectSeen(of, userId, id);
+    if (!mayWrite) throw new Forbidden('ACCOUNT_NOT_ACTIVE', 'Your account is not active.');
+    return liked ? likeCount : undefined;
   }
 
-  private async expectSeen(of: Likeable, viewer: string, id: string): Promise<void> {
-    if ((await this.state(of, viewer, id)).likeCount === null) throw of.notFound();
-  }
-
-  private async state(of: Likeable, userId: string, id: string): Promise<LikeState> {
-    const text = `SELECT ${active('$1')} AS active, it.like_count AS "likeCount", ${liked(of)} AS liked
-                    FROM (VALUES (1)) AS always LEFT JOIN (${of.seen}) it ON true`;
-    const statement = { name: `${of.name}-like-state`, text };
-    const [state] = await queryPrepared<LikeState>(this.database, statement, [userId, id]);
-    if (!state) throw new Error('a query that always gives a row gave none');
+  private async expectSeen(of: Likeable, userId: string, id: string): Promise<LikeState> {
+    const state =
+      (await this.state(of, userId, id)) ??
+      ((await this.authors.arrived(id)) ? await this.state(of, userId, id) : undefined);
+    if (!state) throw of.notFound();
     return state;
+  }
+
+  /** Undefined: the user may not see it, or there is no such thing. */
+  private async state(of: Likeable, userId: string, id: string): Promise<LikeState | undefined> {
+    const text = `SELECT it.like_count AS "likeCount", ${liked(of)} AS liked, ${active('$1')} AS "mayWrite"
+                    FROM (${of.seen}) it`;
+    const statement = { name: `${of.name}-like-state`, text };
+    return (await queryPrepared<LikeState>(this.database, statement, [userId, id]))[0];
   }
 }
 
 const RFC3339 = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
-/** Above every position. */
-const NEWEST = '9223372036854775807';
 
 function liked({ likes, column }: Likeable): string {
   return `EXISTS (SELECT FROM ${likes} mine WHERE mine.${column} = $2 AND mine.user_id = $1)`;

@@ -4,11 +4,10 @@ import { type Prepared, queryPrepared } from '@plaza/service-kit';
 import { UserCache } from '@plaza/user-cache';
 import type { DataSource } from 'typeorm';
 
-const UNKNOWN_AUTHOR: Prepared = {
-  name: 'unknown-post-author',
-  text: `SELECT p.author_id AS id FROM posts p
-          WHERE p.id IN ($1, (SELECT c.post_id FROM comments c WHERE c.id = $1)) AND p.deleted_at IS NULL
-            AND NOT EXISTS (SELECT FROM user_cache u WHERE u.id = p.author_id)`,
+const AUTHOR: Prepared = {
+  name: 'post-author-known',
+  text: `SELECT p.author_id AS id, EXISTS (SELECT FROM user_cache u WHERE u.id = p.author_id) AS known FROM posts p
+          WHERE p.id IN ($1, (SELECT c.post_id FROM comments c WHERE c.id = $1)) AND p.deleted_at IS NULL`,
 };
 
 /** The authors of posts, of whom this service has to have heard before others see their posts. */
@@ -20,12 +19,13 @@ export class PostAuthors {
   ) {}
 
   /**
-   * Whether what could not be seen may be seen by now: its author had only just registered, and the fact of it has been
-   * waited for and has come.
+   * For what could not be seen: waits for its author, where the fact of one who has just registered has not come yet.
    * @param id of a post or of a comment
+   * @returns whether there is such a post at all, and so a reason to look once more: the fact may have come in this moment
    */
   async arrived(id: string): Promise<boolean> {
-    const [author] = await queryPrepared<{ id: string }>(this.database, UNKNOWN_AUTHOR, [id]);
-    return author !== undefined && (await this.users.find(author.id, { wait: true })) !== undefined;
+    const [author] = await queryPrepared<{ id: string; known: boolean }>(this.database, AUTHOR, [id]);
+    if (author && !author.known) await this.users.find(author.id, { wait: true });
+    return author !== undefined;
   }
 }
