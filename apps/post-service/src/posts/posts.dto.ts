@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { type PrivacyLevel, privacyLevels } from '@plaza/contracts';
-import { both, isWebUrl, mayBe, PageQuery, Text } from '@plaza/service-kit';
+import { both, isWebUrl, mayBe } from '@plaza/service-kit';
 import { Transform } from 'class-transformer';
 import { IsIn, IsUUID, ValidateBy } from 'class-validator';
 import { OptionalWords, Words } from '../text/words.js';
@@ -32,21 +32,6 @@ export class SharePost {
   @OptionalWords() content?: string;
 }
 
-/** Query of GET /v1/posts. */
-export class PostsOfAuthor extends PageQuery {
-  @LowerCase() @IsUUID() authorId: string;
-}
-
-/** Query of GET /v1/posts/search. */
-export class SearchPosts extends PageQuery {
-  @Text({
-    description: 'Words that all have to be there; also "a phrase", or, and - before what must not be there',
-    max: 200,
-    example: 'hello -world',
-  })
-  q: string;
-}
-
 function Privacy(more: { default?: PrivacyLevel } = {}): PropertyDecorator {
   const schema = { enum: privacyLevels, enumName: 'PrivacyLevel', ...more };
   return both(mayBe(undefined), IsIn(privacyLevels), ApiPropertyOptional(schema));
@@ -69,6 +54,6 @@ function Link(): PropertyDecorator {
 }
 
 /** An id in capitals is the same id. */
-function LowerCase(): PropertyDecorator {
+export function LowerCase(): PropertyDecorator {
   return Transform(({ value }) => (typeof value === 'string' ? value.toLowerCase() : value));
 }
