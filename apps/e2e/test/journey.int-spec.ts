@@ -3,15 +3,30 @@ import { type Platform, startPlatform, type Topology } from '../src/platform.js'
 
 const TOPOLOGIES: Topology[] = ['all-in-one', 'services'];
 
-interface Listed {
-  items: Array<{ user: { id: string; username: string; displayName: string; avatarUrl: string | null } }>;
+const ALICES_PICTURE = 'https://cdn.example.org/alice.png';
+const BOBS_PICTURE = 'https://cdn.example.org/bob.png';
+
+interface Person {
+  id: string;
+  username: string;
+  displayName: string;
+  avatarUrl: string | null;
+}
+interface List<T> {
+  items: T[];
   nextCursor: string | null;
 }
+type Listed = List<{ user: Person }>;
+type Posts = List<{ id: string; author: Person; content: string; likeCount: number; likedByMe: boolean }>;
+type Comments = List<{ id: string; author: Person; content: string }>;
+type Notifications = List<{ type: string; sender: Person; referenceId: string; readAt: string | null }>;
 
 describe.each(TOPOLOGIES)('two people meet (%s)', (topology) => {
   let platform: Platform;
   let alice: Actor;
   let bob: Actor;
+  let post: string;
+  let comment: string;
 
   beforeAll(async () => {
     platform = await startPlatform(topology, testServers());
@@ -19,7 +34,10 @@ describe.each(TOPOLOGIES)('two people meet (%s)', (topology) => {
   afterAll(() => platform?.stop());
 
   const settled = () => settle({ prefix: platform.prefix, databases: Object.values(platform.databases) });
-  const namesIn = (list: Listed) => list.items.map(({ user }) => user.displayName);
+  const namesIn = (people: Person[]) => people.map(({ displayName }) => displayName);
+  const homeFeed = async () => (await bob.get<Posts>('/v1/feed')).body.items;
+  const notifications = async (query = '') => (await alice.get<Notifications>(`/v1/notifications${query}`)).body.items;
+  const unreadCount = async () => (await alice.get<{ count: number }>('/v1/notifications/unread-count')).body.count;
 
   it('lets the second follow the first at once after registering', async () => {
     alice = await Actor.register(platform.client, person('alice', 'Alice'));
@@ -29,15 +47,16 @@ describe.each(TOPOLOGIES)('two people meet (%s)', (topology) => {
   });
 
   it('shows each to the other with name and avatar', async () => {
-    await alice.patch('/v1/users/me', { avatarUrl: 'https://cdn.example.org/alice.png' });
+    await alice.patch('/v1/users/me', { avatarUrl: ALICES_PICTURE });
+    await bob.patch('/v1/users/me', { avatarUrl: BOBS_PICTURE });
     await settled();
     const followers = await alice.get<Listed>(`/v1/social/${alice.id}/followers`);
     const following = await bob.get<Listed>(`/v1/social/${bob.id}/following`);
     expect(followers.body.items).toMatchObject([
-      { user: { id: bob.id, username: 'bob', displayName: 'Bob', avatarUrl: null } },
+      { user: { id: bob.id, username: 'bob', displayName: 'Bob', avatarUrl: BOBS_PICTURE } },
     ]);
     expect(following.body.items).toMatchObject([
-      { user: { id: alice.id, displayName: 'Alice', avatarUrl: 'https://cdn.example.org/alice.png' } },
+      { user: { id: alice.id, displayName: 'Alice', avatarUrl: ALICES_PICTURE } },
     ]);
   });
 
@@ -47,10 +66,71 @@ describe.each(TOPOLOGIES)('two people meet (%s)', (topology) => {
     expect(ofBob?.body).toMatchObject({ followersCount: 0, followingCount: 1 });
   });
 
-  it("shows a changed display name in social-service's lists", async () => {
+  it("brings the first's post into the second's home feed", async () => {
+    const made = await alice.post<{ id: string }>('/v1/posts', { content: 'Hello from #plaza' });
+    expect(made).toMatchObject({ status: 201, body: { content: 'Hello from #plaza', hashtags: ['plaza'] } });
+    post = made.body.id;
+    await settled();
+    expect(await homeFeed()).toMatchObject([
+      { id: post, content: 'Hello from #plaza', author: { displayName: 'Alice', avatarUrl: ALICES_PICTURE } },
+    ]);
+    const { body } = await alice.get(`/v1/social/${alice.id}/stats`);
+    expect(body).toMatchObject({ postsCount: 1 });
+  });
+
+  it('lets the second like it and comment on it', async () => {
+    expect(await bob.put(`/v1/posts/${post}/like`)).toMatchObject({ status: 200, body: { liked: true, likeCount: 1 } });
+    const made = await bob.post<{ id: string }>(`/v1/posts/${post}/comments`, { content: 'Hello Alice' });
+    expect(made).toMatchObject({ status: 201, body: { content: 'Hello Alice', author: { id: bob.id } } });
+    comment = made.body.id;
+    expect(await homeFeed()).toMatchObject([{ id: post, likeCount: 1, commentCount: 1, likedByMe: true }]);
+    expect((await alice.get(`/v1/posts/${post}`)).body).toMatchObject({ likeCount: 1, likedByMe: false });
+  });
+
+  it('tells the first of the follow, the like and the comment, with name and avatar', async () => {
+    await settled();
+    const sender = { id: bob.id, username: 'bob', displayName: 'Bob', avatarUrl: BOBS_PICTURE };
+    const told = await notifications();
+    expect(told.toSorted((a, b) => a.type.localeCompare(b.type))).toMatchObject([
+      { type: 'COMMENT', sender, readAt: null },
+      { type: 'FOLLOW', sender, readAt: null },
+      { type: 'LIKE', sender, referenceId: post, readAt: null },
+    ]);
+    expect(await unreadCount()).toBe(3);
+    expect((await bob.get<Notifications>('/v1/notifications')).body.items).toEqual([]);
+  });
+
+  it("shows the second's new display name in every service", async () => {
     expect((await bob.patch('/v1/users/me', { displayName: 'Robert' })).status).toBe(200);
     await settled();
-    expect(namesIn((await alice.get<Listed>(`/v1/social/${alice.id}/followers`)).body)).toEqual(['Robert']);
+    const followers = await alice.get<Listed>(`/v1/social/${alice.id}/followers`);
+    const comments = await alice.get<Comments>(`/v1/posts/${post}/comments`);
+    const shown = [
+      ...followers.body.items.map(({ user }) => user),
+      ...comments.body.items.map(({ author }) => author),
+      ...(await notifications()).map(({ sender }) => sender),
+    ];
+    expect(namesIn(shown)).toEqual(Array(5).fill('Robert'));
+    expect((await alice.get<Person>(`/v1/users/${bob.id}`)).body.displayName).toBe('Robert');
+  });
+
+  it('withdraws the unread notification of a like that is taken back', async () => {
+    expect((await bob.delete(`/v1/posts/${post}/like`)).status).toBe(204);
+    await settled();
+    expect((await notifications('?unread=true')).map(({ type }) => type).sort()).toEqual(['COMMENT', 'FOLLOW']);
+    expect(await unreadCount()).toBe(2);
+    expect((await alice.get(`/v1/posts/${post}`)).body).toMatchObject({ likeCount: 0, commentCount: 1 });
+  });
+
+  it("has a post that is deleted gone from the other's feed, and from everywhere else", async () => {
+    expect((await alice.delete(`/v1/posts/${post}`)).status).toBe(204);
+    await settled();
+    expect(await homeFeed()).toEqual([]);
+    for (const path of [`/v1/posts/${post}`, `/v1/posts/${post}/comments`, `/v1/comments/${comment}`])
+      expect((await bob.get(path)).status).toBe(404);
+    expect((await alice.get(`/v1/social/${alice.id}/stats`)).body).toMatchObject({ postsCount: 0 });
+    expect((await notifications()).map(({ type }) => type)).toEqual(['FOLLOW']);
+    expect(await unreadCount()).toBe(1);
   });
 
   it('ends a session everywhere when its owner logs out', async () => {
@@ -69,7 +149,9 @@ describe.each(TOPOLOGIES)('two people meet (%s)', (topology) => {
 
   it('describes every service in one document', async () => {
     const { body } = await platform.client.request<{ paths: object }>('GET', '/openapi.json');
-    expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(['/v1/auth/register', '/v1/follows/{userId}']));
+    expect(Object.keys(body.paths)).toEqual(
+      expect.arrayContaining(['/v1/auth/register', '/v1/follows/{userId}', '/v1/feed', '/v1/notifications']),
+    );
   });
 });
 
