@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { EntityClass, MigrationClass } from '../service/definition.js';
 import { DatabaseLogger } from './database-logger.js';
 import { ExpiringClient } from './expiring-client.js';
+import { PreparingClient } from './preparing-client.js';
 import type { DatabaseTimeouts } from './timeouts.js';
 
 export interface DataSourceParts {
@@ -15,6 +16,8 @@ export interface DataSourceParts {
   migrations?: readonly MigrationClass[];
   logger: Logger;
   onSlowQuery?(): void;
+  /** Its statements come again and again: each connection plans them once. */
+  prepares?: boolean;
 }
 
 /** A DataSource that never waits without end. It is not connected yet. */
@@ -38,7 +41,11 @@ function dataSourceOptions(parts: DataSourceParts): DataSourceOptions {
     maxQueryExecutionTime: 1_000,
     logger: new DatabaseLogger(logger, parts.onSlowQuery),
     poolErrorHandler: (error: unknown) => logger.warn({ err: error }, 'lost an idle connection to PostgreSQL'),
-    extra: { Client: ExpiringClient, idleTimeoutMillis: 30_000, ...limits(timeouts) },
+    extra: {
+      Client: parts.prepares ? PreparingClient : ExpiringClient,
+      idleTimeoutMillis: 30_000,
+      ...limits(timeouts),
+    },
   };
 }
 

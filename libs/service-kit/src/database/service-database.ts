@@ -93,6 +93,7 @@ async function openPools(parts: DatabaseParts): Promise<OpenDatabase> {
     entities,
     migrations: migrationsOf(definition),
     onSlowQuery: slowQueries(parts.registry),
+    prepares: true,
   };
   const requests = { poolSize: parts.poolSize, timeouts: REQUEST_TIMEOUTS, applicationName: service };
   const background = {

@@ -7,6 +7,8 @@ import { IdempotentRequest } from './idempotent-request.js';
 const TRIES = 3;
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
+/** A plan that a migration had made outdated was refused within it (see PreparingClient). */
+const ABORTED = '25P02';
 
 /**
  * Runs a change in one transaction; on a deadlock or a serialisation failure the whole of it again, up to 3 times, so `work`
@@ -66,7 +68,7 @@ async function repeated<T>(run: () => Promise<T>): Promise<T> {
 
 function isTransient(error: unknown): boolean {
   const code = sqlState(error)?.code;
-  return code === SERIALIZATION_FAILURE || code === DEADLOCK;
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK || code === ABORTED;
 }
 
 /** A random time, so that those who met do not meet again. */
