@@ -33,6 +33,7 @@ export class CreateRelations1795600800000 implements MigrationInterface {
         updated_at timestamptz(3) NOT NULL DEFAULT now(),
         CONSTRAINT pk_blocks PRIMARY KEY (blocker_id, blocked_id)
       );
+      CREATE INDEX idx_blocks_blocked_id_blocker_id ON blocks (blocked_id, blocker_id) WHERE NOT deleted;
 
       CREATE TABLE mutes (
         muter_id   uuid NOT NULL,

@@ -39,7 +39,8 @@ export class CreateTimelines1795602000000 implements MigrationInterface {
         END IF;
         RETURN NULL;
       END $$;
-      CREATE TRIGGER count_reader AFTER INSERT OR UPDATE ON relations FOR EACH ROW EXECUTE FUNCTION count_reader();
+      CREATE TRIGGER count_reader AFTER INSERT OR UPDATE OF follow_status, friends ON relations
+        FOR EACH ROW EXECUTE FUNCTION count_reader();
     `);
   }
 

@@ -1,0 +1,5 @@
+/** That an author's posts belong in a reader's home feed. */
+export interface Reading {
+  readerId: string;
+  authorId: string;
+}
