@@ -86,3 +86,8 @@ export async function forgetPosts(service: ServiceUnderTest): Promise<void> {
   await service.query('TRUNCATE posts, timeline_entries, timelines CASCADE');
   await service.query('DELETE FROM outbox');
 }
+
+/** The types of the facts that were told, oldest first. */
+export async function factTypes(service: ServiceUnderTest): Promise<string[]> {
+  return (await service.facts()).map(({ type }) => type);
+}
