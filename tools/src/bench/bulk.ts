@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Platform } from '@plaza/e2e';
 import { eventually, userState } from '@plaza/testing';
-import pg from 'pg';
+import { inDatabase } from './sql.js';
 
 /**
  * Seconds in which `count` facts `user.updated` of as many users are applied in social-service's cache. They wait in Kafka
@@ -65,11 +65,5 @@ async function counted(platform: Platform, marker: string): Promise<number> {
 }
 
 async function query<T extends object>(database: string, sql: string, values: unknown[] = []): Promise<T[]> {
-  const client = new pg.Client({ connectionString: database });
-  await client.connect();
-  try {
-    return (await client.query(sql, values)).rows;
-  } finally {
-    await client.end();
-  }
+  return inDatabase(database, async (client) => (await client.query(sql, values)).rows);
 }

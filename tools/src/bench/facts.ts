@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Platform } from '@plaza/e2e';
 import { type Actor, settle } from '@plaza/testing';
-import pg from 'pg';
+import { commitTimes } from './sql.js';
 
 export interface Lag {
   p50: number;
@@ -26,19 +26,8 @@ export async function factLags(platform: Platform, people: Actor[], perSecond: n
     brokers: platform.env.PLAZA_KAFKA_BROKERS,
   });
   const [changed, applied] = await Promise.all([
-    commitTimes(platform.databases.user_service, 'users'),
-    commitTimes(platform.databases.social_service, 'user_cache'),
+    commitTimes(platform.databases.user_service, 'users', 'id'),
+    commitTimes(platform.databases.social_service, 'user_cache', 'id'),
   ]);
   return people.map(({ id }) => (applied.get(id) ?? Number.NaN) - (changed.get(id) ?? Number.NaN));
-}
-
-/** When the newest version of each row was committed, in ms since 1970, by id. */
-async function commitTimes(database: string, table: 'users' | 'user_cache'): Promise<Map<string, number>> {
-  const client = new pg.Client({ connectionString: database });
-  await client.connect();
-  const { rows } = await client.query<{ id: string; at: number }>(
-    `SELECT id, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 * 1000 AS at FROM ${table}`,
-  );
-  await client.end();
-  return new Map(rows.map(({ id, at }) => [id, at]));
 }

@@ -2,12 +2,18 @@ import autocannon from 'autocannon';
 
 export const CONNECTIONS = 16;
 
+export interface Asked {
+  path: string;
+  token?: string;
+  body?: object;
+}
+
 export interface Load {
   url: string;
-  method: 'GET' | 'PUT';
+  method: 'GET' | 'PUT' | 'POST';
   seconds: number;
-  /** Called before every request: its path and, where needed, its token. */
-  next(): { path: string; token?: string };
+  /** Called before every request: its path and, where needed, its token and JSON body. */
+  next(): Asked;
 }
 
 /** Requests per second that were answered 2xx, under 16 connections. @throws Error where any was answered otherwise */
@@ -20,8 +26,12 @@ export async function answersPerSecond(load: Load): Promise<number> {
       {
         method: load.method,
         setupRequest: (request) => {
-          const { path, token } = load.next();
-          return { ...request, path, headers: token ? { authorization: `Bearer ${token}` } : {} };
+          const { path, token, body } = load.next();
+          const headers = {
+            ...(token && { authorization: `Bearer ${token}` }),
+            ...(body && { 'content-type': 'application/json' }),
+          };
+          return { ...request, path, headers, ...(body && { body: JSON.stringify(body) }) };
         },
       },
     ],

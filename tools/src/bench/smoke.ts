@@ -1,6 +1,7 @@
-import { entryOf, type Platform, PlatformProcess, register, startPlatform, type Topology } from '@plaza/e2e';
-import { freePort, startStack } from '@plaza/embedded';
+import { entryOf, type Platform, PlatformProcess, register } from '@plaza/e2e';
+import { freePort } from '@plaza/embedded';
 import { type Actor, PlazaClient } from '@plaza/testing';
+import { at, counter, onPlatform, ROUNDS, SECONDS } from './bed.js';
 import { secondsToApply } from './bulk.js';
 import { factLags } from './facts.js';
 import { startFloor } from './floor.js';
@@ -8,16 +9,8 @@ import { answersPerSecond, percentile } from './load.js';
 import { printFigure } from './report.js';
 import { type Start, timeStart } from './startup.js';
 
-const ROUNDS = [1, 2, 3];
-const SECONDS = 5;
 const PEOPLE = 300;
 const BULK = 20_000;
-const UNLIMITED = '100000000';
-const RATES = {
-  PLAZA_RATE_USER_PER_MINUTE: UNLIMITED,
-  PLAZA_RATE_IP_PER_MINUTE: UNLIMITED,
-  PLAZA_RATE_SIGN_IN_PER_MINUTE: UNLIMITED,
-};
 
 /** `npm run bench -- smoke`: the figures of the skeleton, medians of 3, each beside its floor in the same run. */
 export const smoke = {
@@ -34,23 +27,6 @@ export const smoke = {
   bulk: () => onPlatform('services', bulk),
 };
 
-async function onPlatform(
-  topology: Topology,
-  measure: (platform: Platform, postgresUrl: string) => Promise<void>,
-): Promise<void> {
-  const stack = await startStack({ parts: ['postgres', 'kafka'] });
-  try {
-    const platform = await startPlatform(topology, stack.urls, RATES);
-    try {
-      await measure(platform, stack.urls.postgresUrl);
-    } finally {
-      await platform.stop();
-    }
-  } finally {
-    await stack.stop();
-  }
-}
-
 async function starts(): Promise<void> {
   const clean: Start[] = [];
   const killed: Start[] = [];
@@ -65,7 +41,7 @@ async function starts(): Promise<void> {
 }
 
 async function requests(platform: Platform, postgresUrl: string, people: Actor[]): Promise<void> {
-  const floor = await startFloor(postgresUrl);
+  const floor = await startFloor(postgresUrl, 'floor-server');
   const url = platform.client.baseUrl;
   const tokens = people.map(({ session }) => session.accessToken);
   const reads = counter();
@@ -81,7 +57,7 @@ async function requests(platform: Platform, postgresUrl: string, people: Actor[]
   };
   const inFloor = (prefix: string) => {
     const next = counter();
-    return () => ({ path: `${prefix}${at(floor.ids, next())}` });
+    return () => ({ path: `${prefix}${at(floor.said, next())}` });
   };
   const compare = async (method: 'GET' | 'PUT', next: () => { path: string; token: string }, floorPath: string) => {
     const rounds = [];
@@ -142,15 +118,4 @@ async function bulk(platform: Platform): Promise<void> {
   const rounds = [];
   for (const _ of ROUNDS) rounds.push({ value: await secondsToApply(platform, BULK) });
   printFigure({ name: `${BULK} user.updated applied in a cache`, unit: 's', target: 'at most 5 s', rounds });
-}
-
-function counter(): () => number {
-  let next = 0;
-  return () => next++;
-}
-
-function at<T>(items: T[], index: number): T {
-  const item = items[index % items.length];
-  if (item === undefined) throw new Error('nothing to choose from');
-  return item;
 }
