@@ -1,5 +1,7 @@
 import { CommentLiked, CommentUnliked, fact, PostLiked, PostUnliked } from '@plaza/contracts';
-import { NotFound } from '@plaza/service-kit';
+import type { NotFound } from '@plaza/service-kit';
+import { commentNotFound } from '../comments/comment-reads.js';
+import { postNotFound } from '../posts/post-reads.js';
 import { visible } from '../visibility/visible.js';
 import { COMMENT_FROM, commentVisible } from '../visibility/visible-comment.js';
 
@@ -38,7 +40,7 @@ export const POST: Likeable = {
   fields: { postAuthorId: 'it.author_id' },
   liked: (liking) => fact(PostLiked, postLike(liking)),
   unliked: (liking) => fact(PostUnliked, postLike(liking)),
-  notFound: () => new NotFound('POST_NOT_FOUND', 'There is no such post.'),
+  notFound: postNotFound,
 };
 
 export const COMMENT: Likeable = {
@@ -51,7 +53,7 @@ export const COMMENT: Likeable = {
   fields: { commentAuthorId: 'it.author_id', postId: 'it.post_id' },
   liked: (liking) => fact(CommentLiked, commentLike(liking)),
   unliked: (liking) => fact(CommentUnliked, commentLike(liking)),
-  notFound: () => new NotFound('COMMENT_NOT_FOUND', 'There is no such comment.'),
+  notFound: commentNotFound,
 };
 
 /** The author is a stand-in: see `fields`. */
