@@ -11,6 +11,7 @@ import {
 import { eventually, userState } from '@plaza/testing';
 import { ServiceUnderTest } from '@plaza/testing/service';
 import { FeedLimits } from '../src/feed/feed-limits.js';
+import { TimelineTrim } from '../src/feed/timeline-trim.js';
 import { postService } from '../src/index.js';
 
 interface FeedPage {
@@ -92,6 +93,11 @@ export class FeedUnderTest {
        SELECT gen_random_uuid(), nextval('outbox_id'), $1, 'TEXT', 'Old post', 'PUBLIC' FROM generate_series(1, $2)`,
       [author, count],
     );
+  }
+
+  /** What the scheduled job does. */
+  trim(): Promise<void> {
+    return this.service.running.app.get(TimelineTrim).run(new AbortController().signal);
   }
 
   /** One page as the reader gets it. */
