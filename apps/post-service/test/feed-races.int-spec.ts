@@ -1,5 +1,11 @@
-import { Replayer } from '@plaza/kafka';
-import { inParallel } from '@plaza/testing';
+import { randomUUID } from 'node:crypto';
+import type { FollowState, PostState } from '@plaza/contracts';
+import { type ReceivedFact, Replayer } from '@plaza/kafka';
+import { BACKGROUND } from '@plaza/service-kit';
+import { eventually, inParallel } from '@plaza/testing';
+import type { DataSource, EntityManager } from 'typeorm';
+import { FanOut } from '../src/feed/fan-out.js';
+import { RelationsService } from '../src/relations/relations.service.js';
 import { FeedUnderTest } from './feed-under-test.js';
 
 const READERS = 40;
@@ -52,6 +58,54 @@ it('keeps feeds exact while posts are deleted and hidden at the instant of a fol
   await feeds.settle();
   await feeds.expectExact();
 }, 120_000);
+
+/** Keeps what a consumer does in an open transaction until another one waits for it. */
+async function untilWaitedFor(work: (manager: EntityManager) => Promise<void>, other: () => Promise<unknown>) {
+  const database = feeds.service.running.app.get<DataSource>(BACKGROUND);
+  await database.transaction(async (manager) => {
+    await work(manager);
+    await other();
+    await eventually(async () => {
+      const waiting = await feeds.service.query(
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
+      if (waiting.length === 0) throw new Error('nobody waits');
+    });
+  });
+}
+
+function received<T extends object>(fact: T, type: string): ReceivedFact<T> {
+  return { fact, type, id: randomUUID(), key: '', version: feeds.next(), time: new Date(), snapshot: false };
+}
+
+it('writes a post to the timeline of a follower whose follow was not committed when it came', async () => {
+  const [reader = '', author = ''] = feeds.people;
+  const createdAt = new Date().toISOString();
+  const follow = received<FollowState>(
+    { followerId: reader, followingId: author, status: 'ACTIVE', createdAt },
+    'follow.created',
+  );
+  await untilWaitedFor(
+    (manager) => feeds.service.running.app.get(RelationsService).applyFollows(manager, [follow]),
+    () => feeds.post(author),
+  );
+  await feeds.settle();
+  await feeds.expectExact();
+});
+
+it('gives a new follower the post that was just being written to timelines', async () => {
+  const [, reader = '', author = ''] = feeds.people;
+  const id = await feeds.post(author);
+  await feeds.settle();
+  const post = received({ id, authorId: author } as PostState, 'post.created');
+  await untilWaitedFor(
+    (manager) => feeds.service.running.app.get(FanOut).apply(manager, [post]),
+    () => feeds.follow(reader, author),
+  );
+  await feeds.settle();
+  await feeds.expectExact();
+});
 
 it.each(['feed', 'relations'])(
   'changes nothing when its consumer %s reads everything again',
