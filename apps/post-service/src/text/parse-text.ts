@@ -6,6 +6,7 @@ export interface ParsedText {
   usernames: string[];
 }
 
+/** In UTF-16 units: what the router lets through as a part of a path. */
 const MAX_HASHTAG = 100;
 const URLS = /\bhttps?:\/\/\S+/giu;
 const WORD = '\\p{L}\\p{N}\\p{M}_';
@@ -29,7 +30,7 @@ export function parseText(text: string | null): ParsedText {
 }
 
 export function isHashtag(value: unknown): value is string {
-  return typeof value === 'string' && WHOLE.test(value) && [...normalHashtag(value)].length <= MAX_HASHTAG;
+  return typeof value === 'string' && WHOLE.test(value) && normalHashtag(value).length <= MAX_HASHTAG;
 }
 
 /** The one spelling under which a hashtag is kept and looked for. */
