@@ -20,7 +20,7 @@ export function factsBuiltIn(sources: Sources, files: string[]): Set<string> {
 function callsOutbox(source: ts.SourceFile): boolean {
   return [...nodesIn(source)].filter(ts.isCallExpression).some(({ expression }) => {
     if (!ts.isPropertyAccessExpression(expression)) return false;
-    return /^(add|prepare)$/.test(expression.name.text) && /outbox$/i.test(expression.expression.getText());
+    return /^(add|addAll|prepare)$/.test(expression.name.text) && /outbox$/i.test(expression.expression.getText());
   });
 }
 
