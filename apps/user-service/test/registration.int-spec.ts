@@ -113,7 +113,7 @@ describe('registration', () => {
   });
 
   it.each([
-    ['no body', undefined, ''],
+    ['no body', undefined, 'email'],
     ['a list', [], ''],
     ['nothing', {}, 'email'],
     ['an unknown field', { ...somebody(), role: 'ADMIN' }, 'role'],
