@@ -8,12 +8,12 @@ import { PostListsService } from './post-lists.service.js';
 
 const LIST = { 400: ['QUERY_INVALID', 'CURSOR_INVALID'] };
 
-@ApiTags('posts')
 @Controller('v1')
 export class PostListsController {
   constructor(private readonly lists: PostListsService) {}
 
   @Get('posts')
+  @ApiTags('posts')
   @ApiOperation({ summary: "A user's posts, newest first" })
   @ApiPage(PostView)
   @ApiProblems({ ...LIST, 403: ['POSTS_HIDDEN'], 404: ['USER_NOT_FOUND'] })
@@ -22,6 +22,7 @@ export class PostListsController {
   }
 
   @Get('posts/search')
+  @ApiTags('posts')
   @ApiOperation({ summary: 'Posts by their words, newest first' })
   @ApiPage(PostView)
   @ApiProblems(LIST)
