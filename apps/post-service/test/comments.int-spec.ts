@@ -288,6 +288,17 @@ describe('editing a comment', () => {
       key: id,
       payload: { content: 'Or not', editedAt: body.editedAt, postAuthorId: alice.id, parentAuthorId: null },
     });
+
+    it('is answered as written, though its post is hidden or deleted by then', async () => {
+      const first = await comment(bob.id, { content: 'Just in time' }, { key: 'late' });
+      await restrict('PRIVATE');
+      const hidden = await comment(bob.id, { content: 'Just in time' }, { key: 'late' });
+      await service.query('UPDATE posts SET deleted_at = now() WHERE id = $1', [postId]);
+      const deleted = await comment(bob.id, { content: 'Just in time' }, { key: 'late' });
+      expect([first, hidden, deleted].map(({ status, body }) => [status, body.id])).toEqual(
+        Array(3).fill([201, first.body.id]),
+      );
+    });
   });
 
   it('changes nothing where it says the same', async () => {

@@ -21,6 +21,10 @@ const BY_ID: Prepared = {
   name: 'comment-by-id',
   text: `SELECT ${commentColumns('$1')} FROM ${COMMENT_FROM} WHERE c.id = $2 AND ${commentShown('$1')}`,
 };
+const OWN: Prepared = {
+  name: 'own-comment',
+  text: `SELECT ${commentColumns('$1')} FROM ${COMMENT_FROM} WHERE c.id = $2 AND c.author_id = $1`,
+};
 const OF_POST = listed('comments-of-post', 'c.post_id = $2 AND c.parent_comment_id IS NULL');
 const REPLIES = listed(
   'comment-replies',
@@ -44,6 +48,13 @@ export class CommentReads {
   /** @throws NotFound COMMENT_NOT_FOUND */
   async get(viewer: string, id: string): Promise<CommentView> {
     const [row] = await queryPrepared<CommentRow>(this.database, BY_ID, [viewer, id]);
+    if (!row) throw commentNotFound();
+    return commentView(row);
+  }
+
+  /** What the viewer has just written: there, though its post may have been deleted or hidden in this very moment. */
+  async own(viewer: string, id: string): Promise<CommentView> {
+    const [row] = await queryPrepared<CommentRow>(this.database, OWN, [viewer, id]);
     if (!row) throw commentNotFound();
     return commentView(row);
   }

@@ -50,7 +50,7 @@ export class CommentsService {
 
   /** Comments on a post, or answers a comment of it. */
   async create(authorId: string, postId: string, draft: CommentDraft): Promise<CommentView> {
-    return this.reads.get(authorId, await this.news.add(authorId, postId, draft));
+    return this.reads.own(authorId, await this.news.add(authorId, postId, draft));
   }
 
   /** Its author says something else. */
@@ -62,7 +62,7 @@ export class CommentsService {
     const post = { authorId: concerned.postAuthorId, privacy: postPrivacy };
     const mentioned = await this.mentions.find(parseText(content).usernames, { authorId, post });
     await transaction(this.database, (manager) => this.editWithin(manager, { id, content, mentioned, concerned }));
-    return this.reads.get(userId, id);
+    return this.reads.own(userId, id);
   }
 
   /** Its author or the post's deletes it, also when they can't see it any more. Twice changes nothing. */
