@@ -3,11 +3,16 @@ import type { Platform } from './platform.js';
 import { databaseOf, type ServiceDatabase, STORED_SERVICES } from './services.js';
 
 /** Reads the databases with SQL of its own, never through the services: what it finds does not rest on their code. */
-export async function rows<T extends object>(platform: Platform, service: ServiceDatabase, sql: string): Promise<T[]> {
+export async function rows<T extends object>(
+  platform: Platform,
+  service: ServiceDatabase,
+  sql: string,
+  values: unknown[] = [],
+): Promise<T[]> {
   const client = new pg.Client({ connectionString: platform.databases[service] });
   await client.connect();
   try {
-    return (await client.query(sql)).rows;
+    return (await client.query(sql, values)).rows;
   } finally {
     await client.end();
   }

@@ -4,8 +4,10 @@ import type { Platform } from './platform.js';
 
 /** What somebody else puts on a topic of the platform. */
 export interface Intrusion {
-  /** Without prefix; also the type that the envelope names. */
+  /** Without prefix. */
   topic: string;
+  /** What the envelope names; where absent, the topic. */
+  type?: string;
   key: string;
   value: string;
 }
@@ -17,8 +19,8 @@ export async function intrude(platform: Platform, intrusions: Intrusion[]): Prom
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   try {
-    for (const { topic, key, value } of intrusions) {
-      const messages = [{ key, value, headers: envelope(topic, key) }];
+    for (const { topic, type = topic, key, value } of intrusions) {
+      const messages = [{ key, value, headers: envelope(type, key) }];
       await producer.send({ topic: `${platform.prefix}${topic}`, messages });
     }
   } finally {

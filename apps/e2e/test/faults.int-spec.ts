@@ -2,6 +2,7 @@ import { setInterval as ticks } from 'node:timers/promises';
 import { type Server, type Stack, startStack } from '@plaza/embedded';
 import { type Actor, type Answer, eventually, inParallel, settle } from '@plaza/testing';
 import { displayNames, followsOf, wrongCopies, wrongCounts } from '../src/checker.js';
+import { killEverything, part } from '../src/faults.js';
 import { NO_RATES, type Platform, startPlatform } from '../src/platform.js';
 import { followsInTopic } from '../src/topic.js';
 import { pairsOf, register } from '../src/workload.js';
@@ -36,24 +37,6 @@ async function expectEverythingRight(): Promise<void> {
   expect(await wrongCounts(platform)).toEqual([]);
   expect(await wrongCopies(platform)).toEqual([]);
   expect(await followsInTopic(stack.urls.kafkaBrokers, platform.prefix)).toEqual(await followsOf(platform));
-}
-
-function part(name: 'postgres' | 'kafka'): Server {
-  const server = stack.servers[name];
-  if (!server) throw new Error(`${name} is not part of the stack`);
-  return server;
-}
-
-/** Every process of the platform and both servers it stands on, at once; then all are started again. */
-async function killEverything(): Promise<void> {
-  const servers = [part('postgres'), part('kafka')];
-  await Promise.all([
-    ...platform.processes.map((process) => process.end('SIGKILL')),
-    ...servers.map((server) => server.kill('SIGKILL')),
-  ]);
-  await Promise.all(servers.map((server) => server.start()));
-  for (const process of platform.processes) process.start();
-  await platform.ready();
 }
 
 /** Kills the server, starts it again 30 s later, and gives the different statuses that clients are answered meanwhile. */
@@ -95,7 +78,7 @@ it('keeps each answered change exactly once when every process is killed three t
   let killed = Promise.resolve();
   const killNext = () => {
     kills += 1;
-    killed = killed.then(killEverything);
+    killed = killed.then(() => killEverything(platform, stack));
   };
   const change = async ([follower, followed]: [Actor, Actor]) => {
     await untilAnswered(() => follower.put(`/v1/follows/${followed.id}`));
@@ -119,7 +102,7 @@ it('keeps each answered change exactly once when every process is killed three t
 it('answers 503 and never wrongly while PostgreSQL is away for 30 s, and catches up', async () => {
   const [first, second] = twoPeople();
   const { username: login, password } = first.person;
-  const statuses = await statusesWithout(part('postgres'), async () => {
+  const statuses = await statusesWithout(part(stack, 'postgres'), async () => {
     const answers = await Promise.all([
       first.put(`/v1/follows/${second.id}`),
       first.get(`/v1/social/${first.id}/followers`),
@@ -137,7 +120,7 @@ it('answers 503 and never wrongly while PostgreSQL is away for 30 s, and catches
 
 it('serves reads and writes, and rightly, while Kafka is away for 30 s, and catches up', async () => {
   const [first, second] = twoPeople();
-  const statuses = await statusesWithout(part('kafka'), async () => {
+  const statuses = await statusesWithout(part(stack, 'kafka'), async () => {
     const answers = [await first.delete(`/v1/follows/${second.id}`), await first.put(`/v1/follows/${second.id}`)];
     const newest = await second.get(`/v1/social/${second.id}/followers?limit=1`);
     expect(newest.body.items).toEqual([expect.objectContaining({ user: expect.objectContaining({ id: first.id }) })]);
@@ -150,8 +133,8 @@ it('serves reads and writes, and rightly, while Kafka is away for 30 s, and catc
 }, 240_000);
 
 it("publishes again what Kafka's lost disk held, and a cache built from nothing afterwards is complete", async () => {
-  await part('kafka').wipe();
-  await part('kafka').start();
+  await part(stack, 'kafka').wipe();
+  await part(stack, 'kafka').start();
   // Nothing is under way until the services have noticed the loss, so there is nothing yet to settle.
   await eventually(expectEverythingRight, { withinMs: 120_000 });
   await startSocialServiceFromNothing();
