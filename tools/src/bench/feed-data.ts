@@ -45,9 +45,9 @@ export async function fillPostService(client: Client, groups: Readers[]): Promis
   // Counting half a million readers one by one is not what is measured.
   await client.query('SET session_replication_role = replica; SET statement_timeout = 0');
   await client.query(`
-    INSERT INTO user_cache (id, username, display_name, verified, privacy_level, account_status, version, deleted,
+    INSERT INTO user_cache (id, username, display_name, verified, privacy_level, account_status, audience, version, deleted,
                             last_synced, created_at, updated_at)
-      SELECT ${AUTHOR}, 'author' || n, 'Author ' || n, false, 'PUBLIC', 'ACTIVE', 1, false, now(), now(), now()
+      SELECT ${AUTHOR}, 'author' || n, 'Author ' || n, false, 'PUBLIC', 'ACTIVE', '{}', 1, false, now(), now(), now()
         FROM generate_series(1, ${AUTHORS}) n;
     INSERT INTO posts (id, position, author_id, type, content, privacy)
       SELECT gen_random_uuid(), k, md5('author ' || ${OF_POST})::uuid, 'TEXT', ${CONTENT}, 'PUBLIC'
