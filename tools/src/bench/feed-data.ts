@@ -65,7 +65,8 @@ export async function fillPostService(client: Client, groups: Readers[]): Promis
        WHERE n <= ${KEPT};
     INSERT INTO timelines (user_id, floor_position)
       SELECT user_id, min(position) - 1 FROM timeline_entries GROUP BY user_id HAVING count(*) = ${KEPT};`);
-  await client.query('SET session_replication_role = origin; VACUUM ANALYZE');
+  await client.query('SET session_replication_role = origin');
+  await client.query('VACUUM ANALYZE');
 }
 
 async function fillRelations(client: Client, { ids, followees, popular }: Readers): Promise<void> {
