@@ -197,7 +197,8 @@ export class ConsumerBed {
   private async connected(): Promise<Producer> {
     if (this.producer) return this.producer;
     await this.makeTopics();
-    this.producer = this.kafka().producer({ allowAutoTopicCreation: false });
+    // Idempotent, as the relay's: a send that kafkajs repeats must not put its records there twice.
+    this.producer = this.kafka().producer({ allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1 });
     await this.producer.connect();
     return this.producer;
   }
