@@ -10,9 +10,9 @@ import { personNamed } from '../src/workload.js';
 
 /** Tables that nothing but what people do changes. */
 const LASTING =
-  /^(user_service\.(users|user_profiles|audit_logs)|social_service\.(user_cache|follows|user_social_stats)) /;
+  /^(user_service\.(users|user_profiles|audit_logs)|social_service\.(user_cache|follows|user_social_stats)|post_service\.(posts|post_likes|relations|timeline_entries)) /;
 /** Topics of which Kafka deletes what is older than 7 days. */
-const STREAMS = ['session', 'user-activity'];
+const STREAMS = ['session', 'user-activity', 'post', 'like', 'notification'];
 /** Kafka looks for what is too old 30 s after its start. */
 const DELETED_WITHIN = { withinMs: 90_000 };
 
@@ -56,6 +56,8 @@ describe('a stack that is started again 30 days later', () => {
     await bob.delete(`/v1/follows/${alice.id}`);
     await bob.put(`/v1/follows/${alice.id}`);
     await bob.patch('/v1/users/me', { displayName: 'Robert' });
+    const { body: post } = await alice.post('/v1/posts', { content: 'In a month this will be old.' });
+    expect((await bob.put(`/v1/posts/${post.id}/like`)).status).toBe(200);
     const phone = await bob.logIn();
     expect((await phone.post('/v1/auth/logout')).status).toBe(204);
   }
@@ -133,6 +135,7 @@ describe('a stack that is started again 30 days later', () => {
     expect(Object.fromEntries(since.filter(([, more]) => more !== 0))).toEqual({
       'user-activity': 1,
       follow: 1,
+      notification: 1,
       'user.updated': 1,
     });
     // Before it publishes, a relay has looked whether Kafka still has what it published earlier.
