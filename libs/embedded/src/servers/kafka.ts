@@ -77,10 +77,15 @@ function propertiesFile(data: string, { kafka, kafkaController }: { kafka: numbe
     .join('');
 }
 
+/** @returns a cluster id as Kafka makes its own: 16 random bytes as base64url, never taken for an option by its tools. */
+export function randomClusterId(): string {
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? randomClusterId() : id;
+}
+
 async function format(jars: string, data: string, properties: string): Promise<void> {
   if (existsSync(join(data, 'meta.properties')) && existsSync(join(data, '__cluster_metadata-0'))) return;
   await rm(data, { recursive: true, force: true });
-  const clusterId = randomBytes(16).toString('base64url');
   const tool = [
     '-cp',
     `${jars}/*`,
@@ -88,7 +93,7 @@ async function format(jars: string, data: string, properties: string): Promise<v
     'format',
     '--standalone',
     '-t',
-    clusterId,
+    randomClusterId(),
     '-c',
     properties,
   ];
