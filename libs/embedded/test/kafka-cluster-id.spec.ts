@@ -1,4 +1,4 @@
-import { randomClusterId } from '../src/servers/kafka';
+import { randomClusterId } from '../src/servers/kafka.js';
 
 it('never makes a cluster id that the storage tool would take for an option', () => {
   const ids = Array.from({ length: 2000 }, () => randomClusterId());
