@@ -1,66 +1,50 @@
 import type { Kafka } from 'kafkajs';
-import type { DataSource } from 'typeorm';
 import type { KafkaLink } from './kafka-link.js';
 import type { KafkaModuleOptions } from './kafka-options.js';
-import { Outbox } from './outbox/outbox.js';
-import { Republisher } from './outbox/republish.js';
-import { OutboxRows } from './outbox/rows.js';
-import { RelayLease } from './relay/lease.js';
-import { RelayListener } from './relay/listener.js';
-import { LogWatch } from './relay/log-watch.js';
+import type { Outbox } from './outbox/outbox.js';
+import type { Republisher } from './outbox/republish.js';
+import type { OutboxRows } from './outbox/rows.js';
+import { type LeaseStore, RelayLease } from './relay/lease.js';
+import { type LogStore, LogWatch } from './relay/log-watch.js';
 import { RelayMetrics } from './relay/metrics.js';
 import { ProcessProducer } from './relay/producer.js';
 import { RelayPublisher } from './relay/publisher.js';
 import { Relay } from './relay/relay.js';
-import { HolderNotifier } from './relay/wake.js';
+import { HolderNotifier, type RelayListener } from './relay/wake.js';
 import { Topics } from './topics.js';
 
 /** What publishes a service's facts. */
-export interface Producing {
-  outbox: Outbox;
+export interface Producing<TheOutbox = Outbox> {
+  outbox: TheOutbox;
   republisher: Republisher;
   relay: Relay;
 }
 
-type Options = Pick<KafkaModuleOptions, 'settings' | 'logger' | 'registry' | 'republish'> & { background: DataSource };
+export type ProducingOptions = Pick<KafkaModuleOptions, 'settings' | 'logger' | 'registry'>;
 
-/** Puts the producing side together. Nothing connects before `relay.start()`. */
-export function createProducing(options: Options, kafka: Kafka, link: KafkaLink): Producing {
-  const { background: dataSource, settings, registry, republish = [] } = options;
-  const logger = options.logger.child({ part: 'relay' });
-  const outbox = new Outbox(dataSource, () => relay.wake());
-  const republisher = new Republisher(dataSource, outbox, logger, republish);
-  const metrics = new RelayMetrics(registry, dataSource);
+/** The relay's side of a database. */
+export interface RelayStorage {
+  lease: LeaseStore;
+  rows: OutboxRows;
+  log: LogStore;
+  republisher: Republisher;
+  listener: RelayListener;
+  /** Tells the instance that publishes, which is another one, that facts were committed. */
+  notify(): Promise<unknown>;
+}
+
+/** Puts the relay over a database together. Nothing connects before `relay.start()`. */
+export function createRelay(options: ProducingOptions, storage: RelayStorage, kafka: Kafka, link: KafkaLink): Relay {
+  const { settings, registry, logger } = options;
+  const { rows, republisher, listener } = storage;
+  const metrics = new RelayMetrics(registry, rows);
   const producer = ProcessProducer.of(settings, logger);
   const topics = new Topics(kafka, settings);
-  const lease = new RelayLease(dataSource, logger, settings);
-  const rows = new OutboxRows(dataSource);
-  const log = new LogWatch({
-    dataSource,
-    rows,
-    topics,
-    producer,
-    republisher,
-    logger,
-    onLoss: () => metrics.logLosses.inc(),
-  });
+  const lease = new RelayLease(storage.lease, logger, settings);
+  const onLoss = () => metrics.logLosses.inc();
+  const log = new LogWatch({ store: storage.log, rows, topics, producer, republisher, logger, onLoss });
   const publisher = new RelayPublisher({ settings, rows, producer, lease, log, topics, link, metrics, logger });
-  const listener = new RelayListener(dataSource, logger, () => relay.wake());
-  const notifier = new HolderNotifier(dataSource, logger);
-  const parts = {
-    lease,
-    rows,
-    publisher,
-    log,
-    topics,
-    republisher,
-    listener,
-    notifier,
-    link,
-    metrics,
-    logger,
-    producer,
-  };
-  const relay: Relay = new Relay(parts);
-  return { outbox, republisher, relay };
+  const notifier = new HolderNotifier(storage.notify, logger);
+  const watching = { lease, log, listener, notifier, link, metrics };
+  return new Relay({ ...watching, rows, publisher, topics, republisher, logger, producer });
 }

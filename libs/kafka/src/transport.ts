@@ -9,16 +9,16 @@ import { ConsumerMetrics } from './consumer/metrics.js';
 import { type ConsumerOptions, declarationFrom } from './consumer/options.js';
 import { ConsumerRuntime } from './consumer/runtime.js';
 import { Slots } from './consumer/slots.js';
+import type { ParkedCount } from './consumer/storage.js';
 import type { KafkaModuleOptions } from './kafka-options.js';
+import { storageOf } from './storage.js';
 import type { Topics } from './topics.js';
 
-export interface TransportOptions extends Pick<KafkaModuleOptions, 'settings' | 'logger' | 'registry' | 'background'> {
+export interface TransportOptions
+  extends Pick<KafkaModuleOptions, 'settings' | 'logger' | 'registry' | 'background' | 'mongo'> {
   kafka: Kafka;
   topics: Pick<Topics, 'ensure'>;
 }
-
-// The relay and the dead letters use the pool as well.
-const sparedConnections = 2;
 
 /**
  * Nest's side of the consumers: gathers what is declared with `@EventPattern(type, { consumer, ... })` and gives facts to it.
@@ -105,16 +105,12 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     for (const listener of this.fatalListeners.splice(0)) listener(reason);
   }
 
-  private async parked(): Promise<Array<{ consumer: string; state: string; keys: number }> | undefined> {
-    const { background, logger } = this.o;
-    if (!background?.isInitialized) return undefined;
+  private async parked(): Promise<ParkedCount[] | undefined> {
     try {
-      return await background.query(
-        `SELECT consumer, state, count(*)::int AS keys FROM parked_keys GROUP BY consumer, state`,
-      );
+      return await this.database?.storage.parkedCounts();
     } catch (error) {
       // The other metrics must be readable while the database is away.
-      logger.debug({ err: error }, 'Could not count the parked keys');
+      this.o.logger.debug({ err: error }, 'Could not count the parked keys');
       return undefined;
     }
   }
@@ -125,12 +121,13 @@ function isConsumer(extras: object): extras is ConsumerOptions {
 }
 
 function databaseOf(
-  { background, settings, logger }: TransportOptions,
+  { background, mongo, settings, logger }: TransportOptions,
   dispatch: FactDispatch,
   metrics: ConsumerMetrics,
 ): ConsumerDatabase | undefined {
-  if (!background) return undefined;
-  const { poolSize = 10 } = background.options;
-  const slots = new Slots(Math.max(poolSize - sparedConnections, 1));
-  return { service: settings.service, background, slots, dispatch, metrics, logger };
+  const database = background ?? mongo?.background;
+  if (!database) return undefined;
+  const storage = storageOf(database);
+  const slots = new Slots(storage.transactionsAtOnce);
+  return { service: settings.service, storage, slots, dispatch, metrics, logger };
 }

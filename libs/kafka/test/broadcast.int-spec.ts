@@ -82,7 +82,7 @@ test('has no transaction, and needs no database', async () => {
   await bed.publish({ key: 'a', step: 1 });
   await eventually(() => expect(errors).toEqual([expect.stringContaining('has no transaction')]));
   expect(transport.consumers[0]).toMatchObject({ name: 'memory', state: 'running' });
-  expect(await bed.dataSource.query('SELECT * FROM consumer_positions')).toEqual([]);
+  expect(await bed.ledger.positions('hints')).toEqual([]);
 });
 
 test('sees state that is published anew when it begins at the beginning', async () => {

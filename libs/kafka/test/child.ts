@@ -7,8 +7,8 @@ import type { OutboxBed } from './outbox-bed.js';
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** A relay in a process of its own, which is running. */
-export async function relayProcess({ settings, database }: OutboxBed, instance: string): Promise<ChildProcess> {
-  const env = { ...process.env, KAFKA_SETTINGS: JSON.stringify({ ...settings, instance }), DATABASE_URL: database.url };
+export async function relayProcess({ settings, notes }: OutboxBed, instance: string): Promise<ChildProcess> {
+  const env = { ...process.env, KAFKA_SETTINGS: JSON.stringify({ ...settings, instance }), DATABASE_URL: notes.url };
   const hooks = ['--import', join(here, 'typescript.mjs'), '--conditions', '@plaza/source', '--no-warnings'];
   const child = spawn(process.execPath, [...hooks, join(here, 'relay-process.ts')], {
     env,

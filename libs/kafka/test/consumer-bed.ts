@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { declarationByType, factHeaders } from '@plaza/contracts';
-import { createTestDatabase, deleteTopics, eventually, kafkaPrefix, testServers } from '@plaza/testing';
+import { deleteTopics, eventually, kafkaPrefix, testServers } from '@plaza/testing';
 import { Kafka, logLevel, type Message, type Producer } from 'kafkajs';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { DataSource } from 'typeorm';
 import { createKafka } from '../src/client.js';
 import type { FactContext } from '../src/consumer/context.js';
 import { InboxCleaner } from '../src/consumer/inbox-cleaner.js';
 import type { ConsumerOptions } from '../src/consumer/options.js';
 import { Replayer } from '../src/consumer/replay.js';
 import { DeadLetters } from '../src/dead-letters/dead-letters.js';
-import { kafkaMigrations } from '../src/migrations.js';
+import type { KafkaModuleOptions } from '../src/kafka-options.js';
 import type { KafkaSettings } from '../src/settings.js';
+import { storageOf } from '../src/storage.js';
 import { Topics } from '../src/topics.js';
 import { KafkaTransport } from '../src/transport.js';
+import { type Ledger, type LedgerPool, writeStep } from './ledger.js';
+import { MongoLedger } from './ledger-mongo.js';
+import { PostgresLedger } from './ledger-postgres.js';
 import './parcel.facts.js';
 
 export type Handler = (payload: never, context: FactContext) => unknown;
@@ -46,9 +49,14 @@ export interface Instance {
 /** Consumer, type and method, as `@EventPattern` would declare them. */
 export type Method = [ConsumerOptions, string | string[], Handler];
 
+export const databases = ['PostgreSQL', 'MongoDB'] as const;
+
 export interface BedOptions {
+  /** Default: PostgreSQL. */
+  on?: (typeof databases)[number];
   brokers?: string;
-  postgresUrl?: string;
+  /** Of another server than that of the tests. */
+  databaseUrl?: string;
   partitions?: number;
 }
 
@@ -58,17 +66,12 @@ export class ConsumerBed {
   private producer: Producer | undefined;
 
   private constructor(
-    readonly url: string,
-    readonly dataSource: DataSource,
+    readonly ledger: Ledger,
     readonly settings: KafkaSettings,
-    private readonly drop: () => Promise<void>,
   ) {}
 
   static async start(o: BedOptions = {}): Promise<ConsumerBed> {
-    const database = o.postgresUrl
-      ? { url: o.postgresUrl, drop: async () => undefined }
-      : await createTestDatabase({ template: 'consumers', migrate });
-    if (o.postgresUrl) await migrate(o.postgresUrl);
+    const ledger = await (o.on === 'MongoDB' ? MongoLedger : PostgresLedger).start(o.databaseUrl);
     const settings: KafkaSettings = {
       brokers: (o.brokers ?? testServers().kafkaBrokers).split(','),
       prefix: kafkaPrefix(),
@@ -77,12 +80,16 @@ export class ConsumerBed {
       partitions: o.partitions ?? 1,
       replicationFactor: 1,
     };
-    return new ConsumerBed(database.url, await connect(database.url), settings, () => database.drop());
+    return new ConsumerBed(ledger, settings);
   }
 
   /** Another instance with these methods. */
   async instance(...methods: Method[]): Promise<Instance> {
-    const instance = await startInstance(this.url, { ...this.settings, instance: randomUUID() }, methods);
+    const instance = await startInstance(
+      await this.ledger.pool(),
+      { ...this.settings, instance: randomUUID() },
+      methods,
+    );
     this.instances.push(instance);
     return instance;
   }
@@ -117,11 +124,7 @@ export class ConsumerBed {
 
   /** What handlers wrote with `apply`, in the order of their commits... of one key, which is what matters. */
   async applied(consumer: string, key?: string): Promise<number[]> {
-    const rows = await this.dataSource.query<Array<{ step: number }>>(
-      `SELECT step FROM applied WHERE consumer = $1 AND ($2::text IS NULL OR key = $2) ORDER BY id`,
-      [consumer, key ?? null],
-    );
-    return rows.map(({ step }) => step);
+    return this.ledger.applied(consumer, key);
   }
 
   /** Waits until exactly these steps have been applied, in this order. */
@@ -140,10 +143,7 @@ export class ConsumerBed {
     await this.withAdmin(async (admin) => {
       await eventually(
         async () => {
-          const positions = await this.dataSource.query<Array<{ topic: string; partition: number; offset: string }>>(
-            `SELECT topic, kafka_partition AS partition, next_offset AS offset FROM consumer_positions WHERE consumer = $1`,
-            [consumer],
-          );
+          const positions = await this.ledger.positions(consumer);
           if (positions.length === 0) throw new Error(`${consumer} has no positions yet`);
           for (const topic of new Set(positions.map((position) => position.topic))) {
             for (const { partition, high } of await admin.fetchTopicOffsets(this.settings.prefix + topic)) {
@@ -189,9 +189,8 @@ export class ConsumerBed {
   async stop(): Promise<void> {
     await Promise.all(this.instances.map((instance) => instance.stop()));
     await this.producer?.disconnect();
-    await this.dataSource.destroy();
     await deleteTopics(this.settings.prefix).catch(() => undefined);
-    await this.drop();
+    await this.ledger.stop();
   }
 
   private async connected(): Promise<Producer> {
@@ -218,32 +217,29 @@ export function upTo(count: number): number[] {
 }
 
 /** Writes down that the fact was applied, in its transaction. */
-export async function apply(
-  consumer: string,
-  { step }: { step: number },
-  { manager, key }: FactContext,
-): Promise<void> {
-  await manager.query('INSERT INTO applied (consumer, key, step) VALUES ($1, $2, $3)', [consumer, key, step]);
+export async function apply(consumer: string, { step }: { step: number }, context: FactContext): Promise<void> {
+  await writeStep(context, { consumer, key: context.key, step });
 }
 
-export async function startInstance(url: string, settings: KafkaSettings, methods: Method[]): Promise<Instance> {
-  const background = await connect(url);
+export async function startInstance(pool: LedgerPool, settings: KafkaSettings, methods: Method[]): Promise<Instance> {
+  const { database } = pool;
   const logger = pino({ level: process.env.PLAZA_TEST_LOG ?? 'silent' });
   const registry = new Registry();
   const kafka = createKafka(settings, logger);
   const topics = new Topics(kafka, settings);
-  const transport = new KafkaTransport({ settings, logger, registry, background, kafka, topics });
+  const transport = new KafkaTransport({ settings, logger, registry, ...databaseOption(database), kafka, topics });
   for (const method of methods) declare(transport, method);
   const fatal: Error[] = [];
   transport.onFatal((reason) => fatal.push(reason));
   transport.listen(() => undefined);
   const stop = async (): Promise<void> => {
     await transport.close();
-    if (background.isInitialized) await background.destroy();
+    await pool.close();
   };
-  const letters = new DeadLetters(background, transport.runtime.letters);
+  const storage = storageOf(database);
+  const letters = new DeadLetters(storage, transport.runtime.letters);
   const replayer = new Replayer(transport.runtime);
-  const cleaner = new InboxCleaner(background, kafka, settings.prefix);
+  const cleaner = new InboxCleaner(storage, kafka, settings.prefix);
   return { transport, letters, replayer, cleaner, registry, fatal, stop };
 }
 
@@ -254,21 +250,14 @@ function declare(transport: KafkaTransport, [options, types, handler]: Method): 
   }
 }
 
-export async function connect(url: string): Promise<DataSource> {
-  // As a service's pool for consumers does: a process that hangs in a transaction must not hold its locks for long.
-  const extra = { connectionTimeoutMillis: 1_000, query_timeout: 5_000, idle_in_transaction_session_timeout: 5_000 };
-  const dataSource = new DataSource({ type: 'postgres', url, entities: [], poolSize: 6, extra });
-  return dataSource.initialize();
+/** The pool of a process of its own. */
+export function poolOf(url: string): Promise<LedgerPool> {
+  return (url.startsWith('mongodb') ? MongoLedger : PostgresLedger).poolOf(url);
 }
 
-export async function migrate(url: string): Promise<void> {
-  const dataSource = new DataSource({ type: 'postgres', url, migrations: kafkaMigrations });
-  await dataSource.initialize();
-  await dataSource.runMigrations();
-  await dataSource.query(
-    'CREATE TABLE applied (id bigint GENERATED ALWAYS AS IDENTITY, consumer text, key text, step int)',
-  );
-  await dataSource.destroy();
+/** The options of a module or a transport that are of the database. */
+export function databaseOption(database: LedgerPool['database']): Pick<KafkaModuleOptions, 'background' | 'mongo'> {
+  return 'databaseName' in database ? { mongo: { background: database } } : { background: database };
 }
 
 export function messageOf({ key, step, type = 'parcel.moved', partition, snapshot = false, ...o }: Step): Message {

@@ -13,11 +13,11 @@ export interface ConsumerChild {
 }
 
 /** Starts a process with a consumer of `parcel.moved`. Its output is read, so that it never waits for us. */
-export function startChild({ settings, url }: ConsumerBed, options: ConsumerOptions): ConsumerChild {
+export function startChild({ settings, ledger }: ConsumerBed, options: ConsumerOptions): ConsumerChild {
   const env = {
     ...process.env,
     KAFKA_SETTINGS: JSON.stringify({ ...settings, instance: randomUUID() }),
-    DATABASE_URL: url,
+    DATABASE_URL: ledger.url,
     CONSUMER: JSON.stringify(options),
   };
   const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));

@@ -12,6 +12,7 @@ import { KafkaLink } from '../src/kafka-link.js';
 import { Outbox } from '../src/outbox/outbox.js';
 import { Topics } from '../src/topics.js';
 import { NoteWritten } from './note.facts.js';
+import type { PostgresNotes } from './notes-postgres.js';
 import { OutboxBed } from './outbox-bed.js';
 
 /** Somebody is writing a note just now. */
@@ -27,11 +28,11 @@ class NoteTyping {
 }
 
 describe('KafkaModule', () => {
-  let bed: OutboxBed;
+  let bed: OutboxBed<PostgresNotes>;
   let app: INestApplicationContext;
 
   beforeEach(async () => {
-    bed = await OutboxBed.start();
+    bed = await OutboxBed.onPostgres();
   });
   afterEach(async () => {
     await app.close();
@@ -39,7 +40,7 @@ describe('KafkaModule', () => {
   });
 
   async function start(o: { database: boolean }): Promise<void> {
-    const background = o.database ? bed.dataSource : undefined;
+    const background = o.database ? bed.notes.dataSource : undefined;
     const options = { settings: bed.settings, background, logger: pino({ level: 'silent' }), registry: new Registry() };
     app = await NestFactory.createApplicationContext(KafkaModule.forRoot(options), { logger: false });
   }
@@ -47,13 +48,13 @@ describe('KafkaModule', () => {
   it('publishes while the application runs, and frees the lease at its end', async () => {
     await start({ database: true });
     const outbox = app.get(Outbox);
-    await bed.dataSource.transaction((manager) =>
+    await bed.notes.dataSource.transaction((manager) =>
       outbox.add(manager, fact(NoteWritten, { note: 'first', number: 1, text: '' })),
     );
     await bed.published();
     expect(app.get(KafkaLink)).toMatchObject({ connected: true, seenOnce: true });
     await app.close();
-    const [lease] = await bed.dataSource.query(`SELECT until < clock_timestamp() AS free FROM relay_lease`);
+    const [lease] = await bed.notes.dataSource.query(`SELECT until < clock_timestamp() AS free FROM relay_lease`);
     expect(lease).toEqual({ free: true });
   });
 

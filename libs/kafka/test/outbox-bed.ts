@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type FactClass, fact } from '@plaza/contracts';
-import { createTestDatabase, deleteTopics, eventually, kafkaPrefix, testServers } from '@plaza/testing';
+import { deleteTopics, eventually, kafkaPrefix, testServers } from '@plaza/testing';
 import { type Kafka, Kafka as KafkaJS, logLevel } from 'kafkajs';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { DataSource, type EntityManager } from 'typeorm';
 import { createKafka } from '../src/client.js';
 import { KafkaLink } from '../src/kafka-link.js';
-import { kafkaMigrations } from '../src/migrations.js';
-import type { RepublishSource } from '../src/outbox/republish-source.js';
-import { createProducing, type Producing } from '../src/producing.js';
 import type { KafkaSettings } from '../src/settings.js';
-import { NoteKept, NoteWritten } from './note.facts.js';
+import { NoteWritten } from './note.facts.js';
+import type { Notes, Producer } from './notes.js';
+import { MongoNotes } from './notes-mongo.js';
+import { PostgresNotes } from './notes-postgres.js';
 
 /** A record as the tests look at it. */
 export interface Published {
@@ -23,58 +22,66 @@ export interface Published {
   fact: Record<string, unknown>;
 }
 
-/** One instance of a service: its own pool, relay and metrics. */
-export interface Instance extends Producing {
-  dataSource: DataSource;
+export interface Instance extends Producer {
   link: KafkaLink;
   registry: Registry;
   stop(): Promise<void>;
 }
 
-/** A database with an outbox and a table of notes, a prefix in Kafka, and as many instances of the service as a test starts. */
-export class OutboxBed {
+export const databases = ['PostgreSQL', 'MongoDB'] as const;
+export type DatabaseName = (typeof databases)[number];
+
+export interface OutboxBedOptions {
+  /** Default: PostgreSQL. */
+  on?: DatabaseName;
+  brokers?: string;
+  /** Of another server than that of the tests. */
+  databaseUrl?: string;
+  partitions?: number;
+}
+
+/** A database with an outbox, a prefix in Kafka, and as many instances of the service as a test starts. */
+export class OutboxBed<N extends Notes = Notes> {
   private readonly instances: Instance[] = [];
 
   private constructor(
-    readonly database: { url: string; drop(): Promise<void> },
-    readonly dataSource: DataSource,
+    readonly on: DatabaseName,
+    readonly notes: N,
     readonly settings: KafkaSettings,
   ) {}
 
   /** On the servers of the tests, or on others, which the test must then clean up itself. */
-  static async start(o: { brokers?: string; postgresUrl?: string; partitions?: number } = {}): Promise<OutboxBed> {
-    const database = o.postgresUrl
-      ? { url: o.postgresUrl, drop: async () => undefined }
-      : await createTestDatabase({ template: 'outbox', migrate });
-    if (o.postgresUrl) await migrate(o.postgresUrl);
-    const dataSource = await connect(database.url, 20);
-    const brokers = (o.brokers ?? testServers().kafkaBrokers).split(',');
-    const settings: KafkaSettings = {
-      brokers,
-      prefix: kafkaPrefix(),
-      service: 'post-service',
-      instance: 'test',
-      partitions: o.partitions ?? 1,
-      replicationFactor: 1,
-    };
-    return new OutboxBed(database, dataSource, settings);
+  static async start(o: OutboxBedOptions = {}): Promise<OutboxBed> {
+    const notes = o.on === 'MongoDB' ? await MongoNotes.start(o.databaseUrl) : await PostgresNotes.start(o.databaseUrl);
+    return new OutboxBed(o.on ?? 'PostgreSQL', notes, settingsFor(o));
+  }
+
+  static async onPostgres(): Promise<OutboxBed<PostgresNotes>> {
+    return new OutboxBed('PostgreSQL', await PostgresNotes.start(), settingsFor({}));
+  }
+
+  static async onMongo(o: OutboxBedOptions = {}): Promise<OutboxBed<MongoNotes>> {
+    return new OutboxBed('MongoDB', await MongoNotes.start(), settingsFor(o));
   }
 
   /** Another instance. Its relay is not started. */
-  async instance(o: { republish?: RepublishSource[] } = {}): Promise<Instance> {
-    const dataSource = await connect(this.database.url, 3);
+  async instance(o: { afterRead?: () => Promise<void> } = {}): Promise<Instance> {
     const settings = { ...this.settings, instance: randomUUID() };
     const logger = pino({ level: process.env.PLAZA_TEST_LOG ?? 'silent' });
     const registry = new Registry();
     const link = new KafkaLink();
-    const options = { settings, logger, registry, background: dataSource, republish: o.republish ?? [keptNotes] };
-    const producing = createProducing(options, createKafka(settings, logger), link);
-    const stop = async (): Promise<void> => {
-      if (!dataSource.isInitialized) return;
-      await producing.relay.stop();
-      await dataSource.destroy();
+    const options = { settings, logger, registry };
+    const producer = await this.notes.producer(options, createKafka(settings, logger), link, o);
+    let stopped: Promise<void> | undefined;
+    const stopOnce = async (): Promise<void> => {
+      await producer.relay.stop();
+      await producer.close();
     };
-    const instance = { ...producing, dataSource, link, registry, stop };
+    const stop = (): Promise<void> => {
+      stopped ??= stopOnce();
+      return stopped;
+    };
+    const instance = { ...producer, link, registry, stop };
     this.instances.push(instance);
     return instance;
   }
@@ -87,23 +94,20 @@ export class OutboxBed {
   }
 
   /** Adds a fact as a service does. Returns its version. */
-  async write<T extends object>({ outbox }: Producing, cls: FactClass<T>, values: T): Promise<number> {
-    return this.dataSource.transaction((manager) => outbox.add(manager, fact(cls, values)));
+  async write<T extends object>(instance: Producer, cls: FactClass<T>, values: T): Promise<number> {
+    return instance.add(fact(cls, values));
   }
 
-  async written(producing: Producing, note: string, number: number, text = ''): Promise<number> {
-    return this.write(producing, NoteWritten, { note, number, text });
+  async written(instance: Producer, note: string, number: number, text = ''): Promise<number> {
+    return this.write(instance, NoteWritten, { note, number, text });
   }
 
   /** Waits until nothing is left that can be published. */
   async published(withinMs = 20_000): Promise<void> {
     await eventually(
       async () => {
-        const [row] = await this.dataSource.query(
-          `SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL AND failed_reason IS NULL)
-                + (SELECT count(*) FROM relay_republish) AS waiting`,
-        );
-        if (row.waiting !== '0') throw new Error(`${row.waiting} facts are not published`);
+        const waiting = await this.notes.waiting();
+        if (waiting !== 0) throw new Error(`${waiting} facts are not published`);
       },
       { withinMs },
     );
@@ -121,37 +125,20 @@ export class OutboxBed {
 
   async stop(): Promise<void> {
     for (const instance of this.instances) await instance.stop();
-    await this.dataSource.destroy();
-    await this.database.drop();
+    await this.notes.stop();
     if (this.settings.brokers.join() === testServers().kafkaBrokers) await deleteTopics(this.settings.prefix);
   }
 }
 
-/** What publishes `kept-note` anew: the rows of `notes`. */
-export const keptNotes: RepublishSource = {
-  topic: 'kept-note',
-  async read(manager: EntityManager, after: string | null, limit: number) {
-    const rows = await manager.query(`SELECT note, number, version FROM notes WHERE note > $1 ORDER BY note LIMIT $2`, [
-      after ?? '',
-      limit,
-    ]);
-    return rows.map(({ note, number, version }: { note: string; number: number; version: string }) => ({
-      cursor: note,
-      fact: fact(NoteKept, { note, number }),
-      version: Number(version),
-    }));
-  },
-};
-
-async function migrate(url: string): Promise<void> {
-  const dataSource = await new DataSource({ type: 'postgres', url, migrations: kafkaMigrations }).initialize();
-  await dataSource.runMigrations();
-  await dataSource.query(`CREATE TABLE notes (note text COLLATE "C" PRIMARY KEY, number integer, version bigint)`);
-  await dataSource.destroy();
-}
-
-async function connect(url: string, poolSize: number): Promise<DataSource> {
-  return new DataSource({ type: 'postgres', url, poolSize, entities: [] }).initialize();
+function settingsFor(o: OutboxBedOptions): KafkaSettings {
+  return {
+    brokers: (o.brokers ?? testServers().kafkaBrokers).split(','),
+    prefix: kafkaPrefix(),
+    service: 'post-service',
+    instance: 'test',
+    partitions: o.partitions ?? 1,
+    replicationFactor: 1,
+  };
 }
 
 async function readAll(kafka: Kafka, topic: string): Promise<Published[]> {

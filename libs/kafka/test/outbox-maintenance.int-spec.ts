@@ -1,18 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { maintainOutbox } from '../src/outbox/maintenance.js';
+import type { PostgresNotes } from './notes-postgres.js';
 import { OutboxBed } from './outbox-bed.js';
 
 describe('maintainOutbox', () => {
-  let bed: OutboxBed;
+  let bed: OutboxBed<PostgresNotes>;
 
   beforeEach(async () => {
-    bed = await OutboxBed.start();
+    bed = await OutboxBed.onPostgres();
   });
   afterEach(() => bed.stop());
 
   it('makes a partition for today and each of the next three days, once', async () => {
-    await maintainOutbox(bed.dataSource);
-    await maintainOutbox(bed.dataSource);
+    await maintainOutbox(bed.notes.dataSource);
+    await maintainOutbox(bed.notes.dataSource);
     expect(await partitions()).toEqual([day(0), day(1), day(2), day(3)]);
     await bed.written(await bed.instance(), 'today', 1);
     expect(await partitionOf('today')).toBe(day(0));
@@ -20,19 +21,19 @@ describe('maintainOutbox', () => {
 
   it('leaves the first facts of a service, and those of days that it missed, where they are', async () => {
     await bed.written(await bed.instance(), 'first', 1);
-    await maintainOutbox(bed.dataSource);
+    await maintainOutbox(bed.notes.dataSource);
     expect(await partitions()).toEqual([day(1), day(2), day(3)]);
     expect(await partitionOf('first')).toBe('outbox_default');
   });
 
   it('waits for nobody: with a writer in the way it gives up in time and works later', async () => {
-    const writer = bed.dataSource.createQueryRunner();
+    const writer = bed.notes.dataSource.createQueryRunner();
     await writer.startTransaction();
     await writer.query(`SELECT outbox_add('note', 'key', 'note.written', '{}', gen_random_uuid(), NULL)`);
-    await expect(maintainOutbox(bed.dataSource)).rejects.toThrow('lock timeout');
+    await expect(maintainOutbox(bed.notes.dataSource)).rejects.toThrow('lock timeout');
     await writer.rollbackTransaction();
     await writer.release();
-    await maintainOutbox(bed.dataSource);
+    await maintainOutbox(bed.notes.dataSource);
     expect(await partitions()).toHaveLength(4);
   });
 
@@ -40,9 +41,9 @@ describe('maintainOutbox', () => {
     await makeDay(-8, 'published', true);
     await makeDay(-9, 'waiting', false);
     await makeDay(-7, 'young', true);
-    await maintainOutbox(bed.dataSource);
+    await maintainOutbox(bed.notes.dataSource);
     expect((await partitions()).filter((name) => name < day(0))).toEqual([day(-9), day(-7)]);
-    const keys = await bed.dataSource.query('SELECT key FROM outbox ORDER BY key');
+    const keys = await bed.notes.dataSource.query('SELECT key FROM outbox ORDER BY key');
     expect(keys.map(({ key }: { key: string }) => key)).toEqual(['waiting', 'young']);
   });
 
@@ -50,35 +51,36 @@ describe('maintainOutbox', () => {
     await insert('old', -8, true);
     await insert('waiting', -8, false);
     await insert('young', -6, true);
-    await maintainOutbox(bed.dataSource);
-    const keys = await bed.dataSource.query('SELECT key FROM outbox_default ORDER BY key');
+    await maintainOutbox(bed.notes.dataSource);
+    const keys = await bed.notes.dataSource.query('SELECT key FROM outbox_default ORDER BY key');
     expect(keys.map(({ key }: { key: string }) => key)).toEqual(['waiting', 'young']);
   });
 
   async function partitions(): Promise<string[]> {
-    const rows = await bed.dataSource.query(
+    const rows = await bed.notes.dataSource.query(
       `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'outbox'::regclass ORDER BY name`,
     );
     return rows.map(({ name }: { name: string }) => name).filter((name: string) => name !== 'outbox_default');
   }
 
   async function partitionOf(key: string): Promise<string> {
-    const [row] = await bed.dataSource.query(`SELECT tableoid::regclass::text AS name FROM outbox WHERE key = $1`, [
-      key,
-    ]);
+    const [row] = await bed.notes.dataSource.query(
+      `SELECT tableoid::regclass::text AS name FROM outbox WHERE key = $1`,
+      [key],
+    );
     return row.name;
   }
 
   async function makeDay(shift: number, key: string, published: boolean): Promise<void> {
     const [from, to] = [at(shift), at(shift + 1)];
-    await bed.dataSource.query(
+    await bed.notes.dataSource.query(
       `CREATE TABLE ${day(shift)} PARTITION OF outbox FOR VALUES FROM ('${from}') TO ('${to}')`,
     );
     await insert(key, shift, published);
   }
 
   async function insert(key: string, shift: number, published: boolean): Promise<void> {
-    await bed.dataSource.query(
+    await bed.notes.dataSource.query(
       `INSERT INTO outbox (topic, key, type, fact_id, payload, version, created_at, published_at)
        VALUES ('note', $1, 'note.written', gen_random_uuid(), '{}', 1, $2, $3)`,
       [key, at(shift), published ? at(shift) : null],

@@ -1,50 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fact } from '@plaza/contracts';
+import { Outbox } from '../src/outbox/outbox.js';
 import { traceStorage } from '../src/trace.js';
 import { NoteWritten } from './note.facts.js';
-import { type Instance, OutboxBed } from './outbox-bed.js';
+import type { PostgresNotes } from './notes-postgres.js';
+import { databases, type Instance, OutboxBed } from './outbox-bed.js';
 
-describe('outbox', () => {
+describe.each(databases)('outbox in %s', (on) => {
   let bed: OutboxBed;
   let instance: Instance;
 
   beforeAll(async () => {
-    bed = await OutboxBed.start();
+    bed = await OutboxBed.start({ on });
     instance = await bed.running();
   });
   afterAll(() => bed.stop());
-
-  it('refuses a fact outside a transaction', async () => {
-    const note = fact(NoteWritten, { note: 'loose', number: 1, text: '' });
-    await expect(instance.outbox.add(bed.dataSource.manager, note)).rejects.toThrow('open transaction');
-  });
 
   it('refuses a fact that breaks its rules', async () => {
     const wrong = { note: 'wrong', number: 'one' as unknown as number, text: '' };
     await expect(bed.write(instance, NoteWritten, wrong)).rejects.toThrow('note.written is invalid');
   });
 
-  it('adds many facts at once, those of one key in their order', async () => {
-    const notes = ['many-b', 'many-a', 'many-b', 'many-a'].map((note, number) =>
-      fact(NoteWritten, { note, number, text: '' }),
-    );
-    await expect(instance.outbox.addAll(bed.dataSource.manager, notes)).rejects.toThrow('open transaction');
-    await instance.dataSource.transaction((manager) => instance.outbox.addAll(manager, notes));
-    await bed.published();
-    const records = (await bed.records('note')).filter(({ key }) => key.startsWith('many-'));
-    expect(records.map(({ key, fact: { number } }) => `${key} ${number}`)).toEqual([
-      'many-a 1',
-      'many-a 3',
-      'many-b 0',
-      'many-b 2',
-    ]);
-  });
-
   it('publishes nothing of a transaction that is rolled back', async () => {
-    const rolledBack = bed.dataSource.transaction(async (manager) => {
-      await instance.outbox.add(manager, fact(NoteWritten, { note: 'undone', number: 1, text: '' }));
-      throw new Error('changed my mind');
-    });
+    const undone = fact(NoteWritten, { note: 'undone', number: 1, text: '' });
+    const rolledBack = instance.addSlowly(undone, { thenThrow: 'changed my mind' });
     await expect(rolledBack).rejects.toThrow('changed my mind');
     await bed.written(instance, 'done', 1);
     await bed.published();
@@ -69,46 +48,16 @@ describe('outbox', () => {
       ce_traceparent: traceparent,
     });
     expect(record?.headers.ce_snapshot).toBeUndefined();
-    const [row] = await bed.dataSource.query(
-      `SELECT fact_id, kafka_partition, kafka_offset FROM outbox WHERE key = 'traced'`,
-    );
-    expect(row).toEqual({
-      fact_id: record?.headers.ce_id,
-      kafka_partition: record?.partition,
-      kafka_offset: record?.offset,
+    expect(await bed.notes.placeOf('traced')).toEqual({
+      factId: record?.headers.ce_id,
+      partition: record?.partition,
+      offset: record?.offset,
     });
   });
 
-  it('takes the version that the caller gives, and draws a higher one for each fact without', async () => {
-    const { values, call } = instance.outbox.prepare(fact(NoteWritten, { note: 'versioned', number: 1, text: '' }));
-    const [given] = await bed.dataSource.query(`SELECT ${call(1, '42')} AS version`, values);
-    expect(given.version).toBe('42');
+  it('draws a higher version for each fact of a key', async () => {
     const first = await bed.written(instance, 'versioned', 2);
     expect(await bed.written(instance, 'versioned', 3)).toBeGreaterThan(first);
-  });
-
-  it('publishes what one statement has written, once it is woken', async () => {
-    const { values, call } = instance.outbox.prepare(fact(NoteWritten, { note: 'single', number: 1, text: '' }));
-    await bed.dataSource.query(
-      `WITH created AS (INSERT INTO notes VALUES ('single', 1, 0) RETURNING note)
-       SELECT ${call(1)} FROM created`,
-      values,
-    );
-    instance.outbox.wake();
-    await bed.published();
-    expect((await bed.records('note')).at(-1)?.key).toBe('single');
-  });
-
-  it('publishes what only the statement itself could find, in place of its stand-ins', async () => {
-    const { values, call } = instance.outbox.prepare(fact(NoteWritten, { note: 'found', number: 1, text: 'stand-in' }));
-    await bed.dataSource.query(
-      `WITH created AS (INSERT INTO notes VALUES ('found', 7, 0) RETURNING note, number)
-       SELECT ${call(1, 'NULL', { number: 'number', text: 'upper(note)' })} FROM created`,
-      values,
-    );
-    instance.outbox.wake();
-    await bed.published();
-    expect((await bed.records('note')).at(-1)?.fact).toEqual({ note: 'found', number: 7, text: 'FOUND' });
   });
 
   it('wakes the relay by the commit, not by its poll', async () => {
@@ -125,7 +74,7 @@ describe('outbox', () => {
     expect(text).toContain('plaza_relay_holder 1');
     expect(text).toMatch(/plaza_outbox_publish_seconds_count [1-9]/);
     expect(instance.link).toMatchObject({ connected: true, seenOnce: true });
-    expect(await instance.outbox.backlog()).toBe(0);
+    expect(await instance.backlog()).toBe(0);
   });
 
   /** From the creation of a fact to its acknowledgement, one at a time. The poll alone would need 0.125 in the middle. */
@@ -134,11 +83,70 @@ describe('outbox', () => {
       await bed.written(writer, key, number);
       await bed.published();
     }
-    const [row] = await bed.dataSource.query(
-      `SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM published_at - created_at)) AS median
-       FROM outbox WHERE key = $1`,
-      [key],
-    );
-    return row.median;
+    return bed.notes.medianSeconds(key);
   }
+});
+
+describe('outbox in PostgreSQL, in SQL', () => {
+  let bed: OutboxBed<PostgresNotes>;
+  let outbox: Outbox;
+
+  beforeAll(async () => {
+    bed = await OutboxBed.onPostgres();
+    const { relay } = await bed.running();
+    outbox = new Outbox(bed.notes.dataSource, () => relay.wake());
+  });
+  afterAll(() => bed.stop());
+
+  it('refuses a fact outside a transaction', async () => {
+    const note = fact(NoteWritten, { note: 'loose', number: 1, text: '' });
+    await expect(outbox.add(bed.notes.dataSource.manager, note)).rejects.toThrow('open transaction');
+  });
+
+  it('takes the version that the caller gives', async () => {
+    const { values, call } = outbox.prepare(fact(NoteWritten, { note: 'versioned', number: 1, text: '' }));
+    const [given] = await bed.notes.dataSource.query(`SELECT ${call(1, '42')} AS version`, values);
+    expect(given.version).toBe('42');
+  });
+
+  it('publishes what one statement has written, once it is woken', async () => {
+    const { values, call } = outbox.prepare(fact(NoteWritten, { note: 'single', number: 1, text: '' }));
+    await bed.notes.dataSource.query(
+      `WITH created AS (INSERT INTO notes VALUES ('single', 1, 0) RETURNING note)
+       SELECT ${call(1)} FROM created`,
+      values,
+    );
+    outbox.wake();
+    await bed.published();
+    expect((await bed.records('note')).at(-1)?.key).toBe('single');
+  });
+
+  it('adds many facts at once, those of one key in their order', async () => {
+    const { dataSource } = bed.notes;
+    const notes = ['many-b', 'many-a', 'many-b', 'many-a'].map((note, number) =>
+      fact(NoteWritten, { note, number, text: '' }),
+    );
+    await expect(outbox.addAll(dataSource.manager, notes)).rejects.toThrow('open transaction');
+    await dataSource.transaction((manager) => outbox.addAll(manager, notes));
+    await bed.published();
+    const records = (await bed.records('note')).filter(({ key }) => key.startsWith('many-'));
+    expect(records.map(({ key, fact: { number } }) => `${key} ${number}`)).toEqual([
+      'many-a 1',
+      'many-a 3',
+      'many-b 0',
+      'many-b 2',
+    ]);
+  });
+
+  it('publishes what only the statement itself could find, in place of its stand-ins', async () => {
+    const { values, call } = outbox.prepare(fact(NoteWritten, { note: 'found', number: 1, text: 'stand-in' }));
+    await bed.notes.dataSource.query(
+      `WITH created AS (INSERT INTO notes VALUES ('found', 7, 0) RETURNING note, number)
+       SELECT ${call(1, 'NULL', { number: 'number', text: 'upper(note)' })} FROM created`,
+      values,
+    );
+    outbox.wake();
+    await bed.published();
+    expect((await bed.records('note')).at(-1)?.fact).toEqual({ note: 'found', number: 7, text: 'FOUND' });
+  });
 });

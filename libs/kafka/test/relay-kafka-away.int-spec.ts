@@ -1,12 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { fact } from '@plaza/contracts';
 import { type Server, type Stack, startStack } from '@plaza/embedded';
 import { eventually } from '@plaza/testing';
-import { NoteKept } from './note.facts.js';
 import { disorder } from './order.js';
-import { type Instance, OutboxBed } from './outbox-bed.js';
+import { databases, type Instance, OutboxBed } from './outbox-bed.js';
 
-describe('relay, when Kafka is away', () => {
+describe.each(databases)('relay on %s, when Kafka is away', (on) => {
   let stack: Stack;
   let kafka: Server;
   let bed: OutboxBed;
@@ -20,7 +18,7 @@ describe('relay, when Kafka is away', () => {
   afterAll(() => stack.stop());
   beforeEach(async () => {
     await kafka.start();
-    bed = await OutboxBed.start({ brokers: stack.urls.kafkaBrokers });
+    bed = await OutboxBed.start({ on, brokers: stack.urls.kafkaBrokers });
     instance = await bed.running();
   });
   afterEach(() => bed.stop());
@@ -32,13 +30,7 @@ describe('relay, when Kafka is away', () => {
 
   /** A note in the table and its state as a fact, as a service does it. */
   async function keep(note: string, number: number): Promise<void> {
-    await bed.dataSource.transaction(async (manager) => {
-      const version = await instance.outbox.add(manager, fact(NoteKept, { note, number }));
-      await manager.query(
-        `INSERT INTO notes VALUES ($1, $2, $3) ON CONFLICT (note) DO UPDATE SET number = $2, version = $3`,
-        [note, number, version],
-      );
-    });
+    await instance.keep(note, number);
   }
 
   async function losses(): Promise<number> {
@@ -61,11 +53,11 @@ describe('relay, when Kafka is away', () => {
 
   it('starts while Kafka is away, and publishes once it comes', async () => {
     await kafka.kill();
-    const second = await OutboxBed.start({ brokers: stack.urls.kafkaBrokers });
+    const second = await OutboxBed.start({ on, brokers: stack.urls.kafkaBrokers });
     const early = await second.running();
     await second.written(early, 'early', 1);
     expect(early.link).toMatchObject({ connected: false, seenOnce: false });
-    expect(await early.outbox.backlog()).toBe(1);
+    expect(await early.backlog()).toBe(1);
     await kafka.start();
     await second.published(30_000);
     expect(early.link).toMatchObject({ connected: true, seenOnce: true });
@@ -78,7 +70,7 @@ describe('relay, when Kafka is away', () => {
     await bed.published();
     const before = await bed.records('note');
     // What happened long ago is in the tables only.
-    await bed.dataSource.query(`DELETE FROM outbox WHERE key IN ('kept-1', 'kept-2')`);
+    await bed.notes.forget(['kept-1', 'kept-2']);
     await kafka.wipe();
     await writeNotes(40, 10);
     await kafka.start();
@@ -111,9 +103,8 @@ describe('relay, when Kafka is away', () => {
     expect(disorder(await bed.records('note'))).toEqual({ facts: 5, twice: 0, outOfOrder: 0 });
   });
 
-  async function keptRows(): Promise<unknown> {
-    const rows = await bed.dataSource.query(`SELECT note, number, version FROM notes ORDER BY note`);
-    return rows;
+  function keptRows(): Promise<unknown> {
+    return bed.notes.kept();
   }
 
   /** What a compacted topic says in the end. */

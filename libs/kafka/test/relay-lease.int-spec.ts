@@ -5,16 +5,16 @@ import { RelayLease } from '../src/relay/lease.js';
 import { ProcessProducer } from '../src/relay/producer.js';
 import { Topics } from '../src/topics.js';
 import './note.facts.js';
-import { OutboxBed } from './outbox-bed.js';
+import { databases, OutboxBed } from './outbox-bed.js';
 
 const logger = pino({ level: 'silent' });
 
-describe('RelayLease', () => {
+describe.each(databases)('RelayLease on %s', (on) => {
   let bed: OutboxBed;
   const leases: RelayLease[] = [];
 
   beforeAll(async () => {
-    bed = await OutboxBed.start();
+    bed = await OutboxBed.start({ on });
   });
   afterEach(async () => {
     for (const each of leases.splice(0)) await each.release();
@@ -22,7 +22,7 @@ describe('RelayLease', () => {
   afterAll(() => bed.stop());
 
   function lease(times: { renewEvery: number; lasts: number }): RelayLease {
-    const created = new RelayLease(bed.dataSource, logger, bed.settings, times);
+    const created = new RelayLease(bed.notes.leases(), logger, bed.settings, times);
     leases.push(created);
     return created;
   }

@@ -1,22 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { fact } from '@plaza/contracts';
-import { NoteKept } from './note.facts.js';
-import { type Instance, keptNotes, OutboxBed } from './outbox-bed.js';
+import { databases, type Instance, OutboxBed } from './outbox-bed.js';
 
-describe('republishing a state topic', () => {
+describe.each(databases)('republishing a state topic from %s', (on) => {
   let bed: OutboxBed;
   let instance: Instance;
 
   beforeAll(async () => {
-    bed = await OutboxBed.start();
+    bed = await OutboxBed.start({ on });
     instance = await bed.running();
   });
   afterAll(() => bed.stop());
 
   it('publishes every row once, at its version, as a snapshot', async () => {
-    await bed.dataSource.query(
-      `INSERT INTO notes SELECT 'row-' || lpad(n::text, 5, '0'), n, n * 10 FROM generate_series(1, 1200) n`,
-    );
+    await bed.notes.fill(1200);
     expect(await instance.republisher.republish('kept-note')).toBe(1200);
     await bed.published();
     const records = await bed.records('kept-note');
@@ -35,20 +31,13 @@ describe('republishing a state topic', () => {
 
   it('never puts an older state after a newer one that is written meanwhile', async () => {
     let changed = false;
-    const slow = await bed.instance({
-      republish: [
-        {
-          topic: 'kept-note',
-          // The row changes after it was read for the first time.
-          read: async (manager, after, limit) => {
-            const rows = await keptNotes.read(manager, after, limit);
-            if (!changed) await change('row-00001', 1_000);
-            changed = true;
-            return rows;
-          },
-        },
-      ],
-    });
+    // The row changes after it was read for the first time.
+    const afterRead = async (): Promise<void> => {
+      if (changed) return;
+      changed = true;
+      await instance.keep('row-00001', 1_000);
+    };
+    const slow = await bed.instance({ afterRead });
     await slow.republisher.republish('kept-note');
     await bed.published();
     const versions = (await bed.records('kept-note')).filter(({ key }) => key === 'row-00001').slice(1);
@@ -56,14 +45,7 @@ describe('republishing a state topic', () => {
   });
 
   it('leaves out a row that is no valid fact', async () => {
-    await bed.dataSource.query(`UPDATE notes SET number = NULL WHERE note = 'row-00002'`);
+    await bed.notes.spoil('row-00002');
     expect(await instance.republisher.republish('kept-note')).toBe(1199);
   });
-
-  async function change(note: string, number: number): Promise<void> {
-    await bed.dataSource.transaction(async (manager) => {
-      const version = await instance.outbox.add(manager, fact(NoteKept, { note, number }));
-      await manager.query(`UPDATE notes SET number = $2, version = $3 WHERE note = $1`, [note, number, version]);
-    });
-  }
 });

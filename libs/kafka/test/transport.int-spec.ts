@@ -16,7 +16,6 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { eventually } from '@plaza/testing';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import type { DataSource } from 'typeorm';
 import { EventPattern } from '../src/consumer/event-pattern.js';
 import {
   connectKafka,
@@ -26,7 +25,8 @@ import {
   type ReceivedFact,
   traceStorage,
 } from '../src/index.js';
-import { apply, ConsumerBed, connect, upTo } from './consumer-bed.js';
+import { apply, ConsumerBed, databaseOption, upTo } from './consumer-bed.js';
+import type { LedgerPool } from './ledger.js';
 import { ParcelMoved } from './parcel.facts.js';
 
 const failures: Array<() => Error | undefined> = [];
@@ -81,24 +81,29 @@ class Refusing implements CanActivate, ExceptionFilter {
 }
 
 let bed: ConsumerBed;
-let background: DataSource;
+let pool: LedgerPool;
 let app: INestApplication | undefined;
 
 beforeEach(async () => {
   bed = await ConsumerBed.start();
-  background = await connect(bed.url);
+  pool = await bed.ledger.pool();
   failures.length = traces.length = 0;
 });
 afterEach(async () => {
   await app?.close();
   app = undefined;
-  await background.destroy();
+  await pool.close();
   await bed.stop();
 });
 
 async function create(controllers: Type[], providers: Provider[] = []): Promise<INestApplication> {
   const logger = pino({ level: process.env.PLAZA_TEST_LOG ?? 'silent' });
-  const kafka = KafkaModule.forRoot({ settings: bed.settings, background, logger, registry: new Registry() });
+  const kafka = KafkaModule.forRoot({
+    settings: bed.settings,
+    ...databaseOption(pool.database),
+    logger,
+    registry: new Registry(),
+  });
   const root: DynamicModule = { module: class Root {}, imports: [kafka], controllers, providers };
   const created = await NestFactory.create(root, new FastifyAdapter(), { logger: false, abortOnError: false });
   const refusing = new Refusing();
@@ -132,8 +137,8 @@ test('sees what a handler really threw: a deadlock is waited out, another error 
   failures.push(...upTo(4).map(() => () => new TypeError('x is not a function')));
   await bed.publish({ key: 'b', step: 1 });
   await eventually(async () => {
-    const keys = await bed.dataSource.query('SELECT key, state, reason FROM parked_keys');
-    expect(keys).toEqual([{ key: 'b', state: 'PARKED', reason: 'TypeError: x is not a function' }]);
+    const keys = await bed.ledger.parkedKeys();
+    expect(keys).toEqual([{ key: 'b', state: 'PARKED', attempts: 4 }]);
   });
   expect(running.get(KafkaTransport).consumers).toHaveLength(2);
 });

@@ -30,7 +30,7 @@ export class UserCacheConsumer {
   async onUserDeleted(@Payload() facts: ReceivedFact<UserDeleted>[], @Ctx() context: FactContext): Promise<void> {
     await this.apply(facts, context);
     // Every service with a database has this consumer, so here erasure reaches what any of its consumers has parked.
-    for (const { fact } of facts) await this.deadLetters.purgeUser(context.manager, fact.id);
+    for (const { fact } of facts) await this.deadLetters.purgeUser(context, fact.id);
   }
 
   private async apply(users: ReceivedUser[], context: FactContext): Promise<void> {

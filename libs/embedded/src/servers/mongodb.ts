@@ -32,6 +32,8 @@ function argumentsFor(data: string, port: number): string[] {
   return [
     ...['--dbpath', data, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket', '--replSet', 'plaza'],
     ...['--wiredTigerCacheSizeGB', '0.25', '--quiet', '--setParameter', 'diagnosticDataCollectionEnabled=false'],
+    // A transaction whose process was killed stays open, and whoever meets it is refused, for this long; by default 60 s.
+    ...['--setParameter', 'transactionLifetimeLimitSeconds=10'],
     // On SIGTERM a primary otherwise waits 15 s for clients to leave it.
     ...['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=0'],
   ];

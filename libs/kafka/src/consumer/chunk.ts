@@ -1,27 +1,18 @@
 import type { Logger } from 'pino';
-import type { DataSource, EntityManager } from 'typeorm';
-import {
-  announceParked,
-  appendLetters,
-  type Letter,
-  parkKey,
-  purgeLettersOf,
-  reasonOf,
-  userDeleted,
-} from '../dead-letters/store.js';
+import { type Letter, reasonOf, userDeleted } from '../dead-letters/store.js';
 import type { FactDispatch } from './dispatch.js';
 import type { Chunk } from './feed.js';
 import type { ConsumerHandlers } from './handlers.js';
-import { markFresh } from './inbox.js';
 import type { ConsumerMetrics } from './metrics.js';
-import { movePosition, movePositionAndLock, type Position } from './positions.js';
+import type { Position } from './positions.js';
 import type { FactRecord, ReadableRecord } from './record.js';
 import type { Slots } from './slots.js';
+import type { ConsumerStorage, ConsumerTransaction } from './storage.js';
 
 /** What the transactions of all consumers of a service share. */
 export interface ConsumerDatabase {
   service: string;
-  background: DataSource;
+  storage: ConsumerStorage;
   slots: Slots;
   dispatch: FactDispatch;
   metrics: ConsumerMetrics;
@@ -44,15 +35,15 @@ export class ChunkTransactions {
    * @throws HandlerFailed, PositionLost, or whatever the database throws
    */
   async apply(position: Position, { records, next }: Chunk): Promise<void> {
-    if (records.length === 0) return movePosition(this.db.background.manager, position, next);
+    if (records.length === 0) return this.db.storage.movePosition(position, next);
     const outcome = { applied: 0, duplicate: 0, parked: 0 };
-    await this.transaction(async (manager, afterCommit) => {
+    await this.transaction(async (transaction, afterCommit) => {
       const keys = [...new Set(records.map(({ key }) => key))];
-      const { live, letters } = sort(records, await movePositionAndLock(manager, position, next, keys));
-      const fresh = await this.unmarked(manager, position, live);
-      await this.db.dispatch.deliver(fresh, { manager, afterCommit });
-      for (const { type, key } of fresh) if (type === userDeleted) await purgeLettersOf(manager, key);
-      await this.putAside(manager, position, letters);
+      const { live, letters } = sort(records, await transaction.movePositionAndLock(position, next, keys));
+      const fresh = await this.unmarked(transaction, position, live);
+      await this.db.dispatch.deliver(fresh, { ...transaction.handle, afterCommit });
+      for (const { type, key } of fresh) if (type === userDeleted) await transaction.purgeLettersOf(key);
+      await this.putAside(transaction, position, letters);
       Object.assign(outcome, { applied: fresh.length, duplicate: live.length - fresh.length, parked: letters.length });
     });
     this.count(outcome);
@@ -61,40 +52,46 @@ export class ChunkTransactions {
   /** Puts a fact that a handler refused into the dead letters, to be tried again soon, and moves the position past it. */
   async park(position: Position, record: FactRecord, error: unknown, next: number): Promise<void> {
     const reason = reasonOf(error);
-    await this.transaction(async (manager) => {
-      await movePosition(manager, position, next);
-      await parkKey(manager, { ...position, key: record.key }, { state: 'RETRYING', reason, delay: firstRetry });
-      await appendLetters(manager, position, [{ record, reason }]);
+    await this.transaction(async (transaction) => {
+      await transaction.movePosition(position, next);
+      await transaction.parkKey({ ...position, key: record.key }, { state: 'RETRYING', reason, delay: firstRetry });
+      await transaction.appendLetters(position, [{ record, reason }]);
     });
     this.count({ parked: 1 });
   }
 
   private async unmarked(
-    manager: EntityManager,
+    transaction: ConsumerTransaction,
     position: Position,
     live: ReadableRecord[],
   ): Promise<ReadableRecord[]> {
     if (!this.handlers.declaration.marks) return live;
-    return markFresh(manager, position.consumer, position.clusterId, live);
+    return transaction.markFresh(position.consumer, position.clusterId, live);
   }
 
-  private async putAside(manager: EntityManager, position: Position, letters: Letter[]): Promise<void> {
+  private async putAside(transaction: ConsumerTransaction, position: Position, letters: Letter[]): Promise<void> {
     for (const { record, reason } of letters) {
       if (!record.problem) continue;
       const key = { consumer: position.consumer, topic: position.topic, key: record.key };
-      await parkKey(manager, key, { state: 'PARKED', reason, delay: 0 });
-      await announceParked(manager, this.db.service, { ...key, type: record.type, error: record.problem.name });
+      await transaction.parkKey(key, { state: 'PARKED', reason, delay: 0 });
+      await transaction.announceParked(this.db.service, { ...key, type: record.type, error: record.problem.name });
     }
-    await appendLetters(manager, position, letters);
+    await transaction.appendLetters(position, letters);
   }
 
+  // What is to be called after the commit is gathered anew whenever the transaction is run again.
   private async transaction(
-    run: (manager: EntityManager, afterCommit: Array<() => void>) => Promise<void>,
+    run: (transaction: ConsumerTransaction, afterCommit: Array<() => void>) => Promise<void>,
   ): Promise<void> {
-    const afterCommit: Array<() => void> = [];
-    const { background, slots } = this.db;
-    await slots.run(() => background.transaction((manager) => run(manager, afterCommit)));
-    runAll(afterCommit, this.db.logger);
+    const { storage, slots } = this.db;
+    const committed = await slots.run(() =>
+      storage.transaction(async (transaction) => {
+        const afterCommit: Array<() => void> = [];
+        await run(transaction, afterCommit);
+        return afterCommit;
+      }),
+    );
+    runAll(committed, this.db.logger);
   }
 
   private count(outcome: Partial<Record<'applied' | 'duplicate' | 'parked', number>>): void {

@@ -1,5 +1,7 @@
 import { BaseRpcContext } from '@nestjs/microservices';
+import type { ClientSession } from 'mongodb';
 import type { EntityManager } from 'typeorm';
+import type { DatabaseTransaction } from './storage.js';
 
 /** A fact in a batch. */
 export interface ReceivedFact<T = object> {
@@ -23,9 +25,8 @@ export interface FactOrigin extends ReceivedFact {
   traceparent?: string;
 }
 
-/** What surrounds a handler: absent where there is no database (broadcast consumers). */
-export interface FactSurroundings {
-  manager?: EntityManager;
+/** What surrounds a handler: no transaction where there is no database (broadcast consumers). */
+export interface FactSurroundings extends DatabaseTransaction {
   afterCommit: Array<() => void>;
 }
 
@@ -60,11 +61,23 @@ export class FactContext extends BaseRpcContext<[]> {
 
   /**
    * The transaction in which the fact is applied: everything that a handler writes belongs in it.
-   * @throws Error in a broadcast consumer, which has none
+   * @throws Error in a broadcast consumer, which has none, and where the database is not PostgreSQL
    */
   get manager(): EntityManager {
     if (this.#surroundings.manager) return this.#surroundings.manager;
-    throw new Error(`A broadcast consumer has no transaction (${this.type})`);
+    throw new Error(`This consumer has no transaction in PostgreSQL (${this.type})`);
+  }
+
+  /** The same where the database is MongoDB: to be given to every operation of a handler. @throws Error as above */
+  get session(): ClientSession {
+    if (this.#surroundings.session) return this.#surroundings.session;
+    throw new Error(`This consumer has no transaction in MongoDB (${this.type})`);
+  }
+
+  /** The transaction for who does not know which database it is: one of both, or none in a broadcast consumer. */
+  get transaction(): DatabaseTransaction {
+    const { manager, session } = this.#surroundings;
+    return { manager, session };
   }
 
   /** Calls `run` once the fact's transaction is committed; in a broadcast consumer after the handler. May be lost in a crash. */

@@ -1,44 +1,33 @@
 import type { Admin, Kafka } from 'kafkajs';
-import type { DataSource } from 'typeorm';
 import { withAdmin } from '../topics.js';
-import { dropMarks, type MarksOf } from './inbox.js';
-
-interface StoredPosition {
-  consumer: string;
-  topic: string;
-  partition: number;
-  offset: string;
-  cluster_id: string;
-}
+import type { ConsumerStorage, MarksOf } from './storage.js';
 
 /** Drops the marks that a service's consumers no longer need. */
 export class InboxCleaner {
   constructor(
-    private readonly background: DataSource,
+    private readonly storage: ConsumerStorage,
     private readonly kafka: Kafka,
     private readonly prefix: string,
   ) {}
 
   /** To be called once an hour or so. Returns how many marks were dropped. @throws while Kafka or the database is away */
   async dropOld(): Promise<number> {
-    const positions = await this.background.query<StoredPosition[]>(
-      `SELECT consumer, topic, kafka_partition AS partition, next_offset AS offset, cluster_id FROM consumer_positions`,
-    );
+    const positions = await this.storage.allPositions();
     const starts = await withAdmin(this.kafka, (admin) =>
       this.logStarts(admin, new Set(positions.map(({ topic }) => topic))),
     );
     let dropped = 0;
     for (const [consumer, some] of Map.groupBy(positions, (position) => position.consumer)) {
-      const of = some.map(({ topic, partition, offset, cluster_id: clusterId }): MarksOf => {
+      const of = some.map(({ topic, partition, offset, clusterId }): MarksOf => {
         return {
           topic,
           partition,
           clusterId,
-          position: Number(offset),
+          position: offset,
           logStart: starts.get(`${topic}/${partition}`) ?? 0,
         };
       });
-      dropped += await dropMarks(this.background.manager, consumer, of);
+      dropped += await this.storage.dropMarks(consumer, of);
     }
     return dropped;
   }

@@ -1,12 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ParkedCount } from './storage.js';
 
 export type FactOutcome = 'applied' | 'duplicate' | 'parked' | 'dropped';
-
-interface ParkedCount {
-  consumer: string;
-  state: string;
-  keys: number;
-}
 
 /** What the consumers of one service count. */
 export class ConsumerMetrics {

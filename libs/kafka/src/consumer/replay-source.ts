@@ -1,4 +1,3 @@
-import { lockParkedKeys } from '../dead-letters/store.js';
 import { whileDependenciesFail } from '../retry.js';
 import type { ConsumerDatabase } from './chunk.js';
 import { HandlerFailed } from './dispatch.js';
@@ -86,13 +85,13 @@ export class ReplaySource implements FeedSource {
   private async applyAll(records: ReadableRecord[]): Promise<void> {
     const [first] = records;
     if (!first) return;
-    const { background, slots, dispatch } = this.db;
+    const { storage, slots, dispatch } = this.db;
     const applied = await slots.run(() =>
-      background.transaction(async (manager) => {
+      storage.transaction(async (transaction) => {
         const place = { consumer: this.handlers.name, topic: first.topic };
-        const parked = await lockParkedKeys(manager, place, [...new Set(records.map(({ key }) => key))]);
+        const parked = await transaction.lockParkedKeys(place, [...new Set(records.map(({ key }) => key))]);
         const live = records.filter(({ key }) => !parked.has(key));
-        await dispatch.deliver(live, { manager, afterCommit: [] });
+        await dispatch.deliver(live, { ...transaction.handle, afterCommit: [] });
         return live.length;
       }),
     );

@@ -21,7 +21,7 @@ export class SharedConsumer implements FeedSource {
   async open(partitions: TopicPartition[], log: ClusterLog): Promise<OpenedPartition[]> {
     const { db, handlers, transactions, onParked } = this;
     let logs: LogOfPartition[] = [];
-    const positions = await claimPositions(db.background, handlers.name, partitions, async () => {
+    const positions = await claimPositions(db.storage, handlers.name, partitions, async () => {
       const looked = await log.look(partitions);
       logs = looked.partitions;
       return looked;

@@ -1,30 +1,23 @@
-import type { DataSource, EntityManager } from 'typeorm';
-import {
-  type DeadLetter,
-  type DeadLetterFilter,
-  filterValues,
-  findDeadLetter,
-  listDeadLetters,
-  matches,
-} from './read.js';
+import type { FactContext } from '../consumer/context.js';
+import type { ConsumerStorage } from '../consumer/storage.js';
+import type { DeadLetter, DeadLetterFilter } from './read.js';
 import type { LetterRunner } from './runner.js';
-import { dropOldLetters, type KeyOfConsumer, purgeLettersOf } from './store.js';
 
 /** The facts that a service's consumers could not apply: to be looked at, and to be applied once what was wrong is mended. */
 export class DeadLetters {
   constructor(
-    private readonly background: DataSource,
+    private readonly storage: ConsumerStorage,
     private readonly runner: LetterRunner,
   ) {}
 
   /** The oldest first, at most 1,000. */
   async list(filter: DeadLetterFilter = {}): Promise<DeadLetter[]> {
-    return listDeadLetters(this.background, filter);
+    return this.storage.letters(filter);
   }
 
   /** @throws Error when there is no such letter (any more) */
   async show(id: string): Promise<DeadLetter> {
-    const letter = await findDeadLetter(this.background, id);
+    const letter = await this.storage.letter(id);
     if (!letter) throw new Error(`There is no dead letter ${id}`);
     return letter;
   }
@@ -35,30 +28,19 @@ export class DeadLetters {
    * @throws what the database throws while it is away
    */
   async replay(filter: DeadLetterFilter = {}): Promise<{ applied: number; remaining: number }> {
-    const keys = await this.background.query<KeyOfConsumer[]>(
-      `SELECT consumer, topic, key FROM parked_keys WHERE ${matches('parked_keys')} ORDER BY parked_at`,
-      filterValues(filter),
-    );
+    const keys = await this.storage.parkedKeys(filter);
     let applied = 0;
     for (const key of keys) applied += (await this.runner.run(key, false)).applied;
-    return { applied, remaining: await this.count(filter) };
+    return { applied, remaining: await this.storage.countLetters(filter) };
   }
 
-  /** Deletes what the letters hold about a user who is erased, in the transaction of `manager`. Returns how many. */
-  async purgeUser(manager: EntityManager, userId: string): Promise<number> {
-    return purgeLettersOf(manager, userId);
+  /** Deletes what the letters hold about a user who is erased, in the transaction of a handled fact. Returns how many. */
+  async purgeUser({ transaction }: FactContext, userId: string): Promise<number> {
+    return this.storage.within(transaction).purgeLettersOf(userId);
   }
 
   /** Deletes letters of more than 30 days; to be called once an hour or so. Returns how many. */
   async dropOld(): Promise<number> {
-    return this.background.transaction((manager) => dropOldLetters(manager));
-  }
-
-  private async count(filter: DeadLetterFilter): Promise<number> {
-    const [row] = await this.background.query<Array<{ count: string }>>(
-      `SELECT count(*) FROM dead_letters WHERE ${matches('dead_letters')}`,
-      filterValues(filter),
-    );
-    return Number(row?.count);
+    return this.storage.transaction((transaction) => transaction.dropOldLetters());
   }
 }

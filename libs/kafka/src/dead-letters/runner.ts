@@ -1,11 +1,10 @@
-import type { EntityManager } from 'typeorm';
 import { type ConsumerDatabase, firstRetry, runAll } from '../consumer/chunk.js';
 import { HandlerFailed } from '../consumer/dispatch.js';
 import type { ConsumerHandlers } from '../consumer/handlers.js';
-import { markFresh } from '../consumer/inbox.js';
 import { type ReadableRecord, readRecord } from '../consumer/record.js';
+import type { ConsumerTransaction } from '../consumer/storage.js';
 import { isDependencyFailure } from '../retry.js';
-import { announceParked, type KeyOfConsumer, purgeLettersOf, reasonOf, unparkIfEmpty, userDeleted } from './store.js';
+import { type KeyOfConsumer, reasonOf, type StoredLetter, userDeleted } from './store.js';
 
 /** What became of the first letter of a key: nothing to do, applied (perhaps with more behind it), or failed again. */
 export type LetterOutcome = 'none' | 'applied' | 'emptied' | 'failed';
@@ -14,16 +13,6 @@ export type LetterOutcome = 'none' | 'applied' | 'emptied' | 'failed';
 const laterRetries = [600, 2_000];
 const deletionRetry = 60_000;
 const dependencyRetry = 1_000;
-
-interface LetterRow {
-  id: string;
-  partition: number;
-  offset: string;
-  cluster_id: string;
-  type: string;
-  headers: Record<string, string>;
-  payload: Buffer;
-}
 
 /** Applies the facts in the dead letters of a key, one transaction each, in order. */
 export class LetterRunner {
@@ -34,18 +23,12 @@ export class LetterRunner {
 
   /** Keys that are to be tried again now. */
   async due(): Promise<KeyOfConsumer[]> {
-    return this.db.background.query<KeyOfConsumer[]>(
-      `SELECT consumer, topic, key FROM parked_keys
-       WHERE state = 'RETRYING' AND next_try_at <= clock_timestamp() ORDER BY next_try_at LIMIT 100`,
-    );
+    return this.db.storage.dueKeys();
   }
 
   /** Milliseconds until the next key is to be tried again; undefined when there is none. */
   async untilNext(): Promise<number | undefined> {
-    const [row] = await this.db.background.query<Array<{ wait: string | null }>>(
-      `SELECT extract(epoch FROM min(next_try_at) - clock_timestamp()) * 1000 AS wait FROM parked_keys WHERE state = 'RETRYING'`,
-    );
-    return row?.wait ? Math.max(Number(row.wait), 0) : undefined;
+    return this.db.storage.untilNextKey();
   }
 
   /** Applies the letters of a key until one fails or none is left. `due`: only while it is the key's time. */
@@ -59,13 +42,12 @@ export class LetterRunner {
 
   /** Applies the first letter of a key. @throws what the database throws while it is away */
   private async next(key: KeyOfConsumer, due: boolean): Promise<LetterOutcome> {
-    const afterCommit: Array<() => void> = [];
+    const { storage, slots, logger } = this.db;
     try {
-      const { background, slots } = this.db;
-      const outcome = await slots.run(() =>
-        background.transaction((manager) => this.applyFirst(manager, key, due, afterCommit)),
+      const { outcome, afterCommit } = await slots.run(() =>
+        storage.transaction((transaction) => this.applyFirst(transaction, key, due)),
       );
-      runAll(afterCommit, this.db.logger);
+      runAll(afterCommit, logger);
       return outcome;
     } catch (error) {
       const cause = error instanceof HandlerFailed ? error.cause : error;
@@ -75,99 +57,78 @@ export class LetterRunner {
   }
 
   private async applyFirst(
-    manager: EntityManager,
+    transaction: ConsumerTransaction,
     key: KeyOfConsumer,
     due: boolean,
-    afterCommit: Array<() => void>,
-  ): Promise<LetterOutcome> {
-    if (!(await lockKey(manager, key, due))) return 'none';
-    const letter = await firstLetter(manager, key);
-    if (letter) await this.apply(manager, key, letter, afterCommit);
-    if (await unparkIfEmpty(manager, key)) return letter ? 'emptied' : 'none';
-    await manager.query(
-      `UPDATE parked_keys SET attempts = 0, next_try_at = clock_timestamp() WHERE consumer = $1 AND topic = $2 AND key = $3`,
-      [key.consumer, key.topic, key.key],
-    );
-    return 'applied';
+  ): Promise<{ outcome: LetterOutcome; afterCommit: Array<() => void> }> {
+    const afterCommit: Array<() => void> = [];
+    const parked = await transaction.lockKey(key, due);
+    if (!parked) return { outcome: 'none', afterCommit };
+    const letter = await transaction.firstLetter(key);
+    if (letter) await this.apply(transaction, key, letter, afterCommit);
+    if (await transaction.unparkIfEmpty(key)) return { outcome: letter ? 'emptied' : 'none', afterCommit };
+    await transaction.noteTry(key, { state: parked.state, attempts: 0, delay: 0 });
+    return { outcome: 'applied', afterCommit };
   }
 
   private async apply(
-    manager: EntityManager,
+    transaction: ConsumerTransaction,
     key: KeyOfConsumer,
-    letter: LetterRow,
+    letter: StoredLetter,
     afterCommit: Array<() => void>,
   ): Promise<void> {
-    const fresh = await this.unmarked(manager, key, letter);
-    await this.db.dispatch.deliver(fresh, { manager, afterCommit });
-    await manager.query(`DELETE FROM dead_letters WHERE id = $1`, [letter.id]);
-    if (fresh.some(({ type }) => type === userDeleted)) await purgeLettersOf(manager, key.key);
-    this.db.metrics.facts.inc({ consumer: key.consumer, outcome: fresh.length > 0 ? 'applied' : 'duplicate' });
+    const { consumer } = key;
+    const fresh = await this.unmarked(transaction, key, letter);
+    await this.db.dispatch.deliver(fresh, { ...transaction.handle, afterCommit });
+    await transaction.deleteLetter(letter.id);
+    if (fresh.some(({ type }) => type === userDeleted)) await transaction.purgeLettersOf(key.key);
+    const outcome = fresh.length > 0 ? 'applied' : 'duplicate';
+    afterCommit.push(() => this.db.metrics.facts.inc({ consumer, outcome }));
   }
 
-  private async unmarked(manager: EntityManager, key: KeyOfConsumer, letter: LetterRow): Promise<ReadableRecord[]> {
+  private async unmarked(
+    transaction: ConsumerTransaction,
+    key: KeyOfConsumer,
+    letter: StoredLetter,
+  ): Promise<ReadableRecord[]> {
     const handlers = this.handlersOf(key.consumer);
     if (!handlers) throw new Error(`This service has no consumer ${key.consumer} any more`);
     const { partition, offset, headers, payload: value } = letter;
-    const raw = { topic: key.topic, key: key.key, partition, offset: Number(offset), headers, value };
-    const record = readRecord(handlers, raw);
+    const record = readRecord(handlers, { topic: key.topic, key: key.key, partition, offset, headers, value });
     if (!record) throw new Error(`Consumer ${key.consumer} does not handle ${letter.type} any more`);
     if (record.problem) throw record.problem;
-    return handlers.declaration.marks ? markFresh(manager, key.consumer, letter.cluster_id, [record]) : [record];
+    if (!handlers.declaration.marks) return [record];
+    return transaction.markFresh(key.consumer, letter.clusterId, [record]);
   }
 
   private async failed(key: KeyOfConsumer, error: unknown): Promise<void> {
-    const { background, logger, metrics } = this.db;
+    const { storage, logger, metrics } = this.db;
     const dependency = isDependencyFailure(error);
     metrics.failures.inc({ consumer: key.consumer, kind: dependency ? 'dependency' : 'handler' });
     logger.warn({ err: error, ...key }, 'A fact in the dead letters failed again');
-    await background.transaction((manager) => this.record(manager, key, error, dependency));
+    await storage.transaction((transaction) => this.record(transaction, key, error, dependency));
   }
 
-  private async record(manager: EntityManager, key: KeyOfConsumer, error: unknown, dependency: boolean): Promise<void> {
-    const parked = await lockKey(manager, key, false);
-    const letter = parked && (await firstLetter(manager, key));
+  private async record(
+    transaction: ConsumerTransaction,
+    key: KeyOfConsumer,
+    error: unknown,
+    dependency: boolean,
+  ): Promise<void> {
+    const parked = await transaction.lockKey(key, false);
+    const letter = parked && (await transaction.firstLetter(key));
     if (!parked || !letter) return;
     const attempts = dependency ? parked.attempts : parked.attempts + 1;
     const delay = dependency ? dependencyRetry : delayAfter(attempts, letter.type);
     const state = parked.state === 'PARKED' || delay === undefined ? 'PARKED' : 'RETRYING';
-    await manager.query(
-      `UPDATE parked_keys SET state = $4, attempts = $5, reason = $6, next_try_at = clock_timestamp() + $7 * interval '1 millisecond'
-       WHERE consumer = $1 AND topic = $2 AND key = $3`,
-      [key.consumer, key.topic, key.key, state, attempts, reasonOf(error), delay ?? 0],
-    );
+    await transaction.noteTry(key, { state, attempts, reason: reasonOf(error), delay: delay ?? 0 });
     if (state === parked.state) return;
     const name = error instanceof Error ? error.name : 'unknown';
-    await announceParked(manager, this.db.service, { ...key, type: letter.type, error: name });
+    await transaction.announceParked(this.db.service, { ...key, type: letter.type, error: name });
   }
 }
 
 /** Milliseconds until the next try after so many, or undefined after the last one. A deletion is tried for ever. */
 export function delayAfter(attempts: number, type: string): number | undefined {
   return [firstRetry, ...laterRetries][attempts - 1] ?? (type === userDeleted ? deletionRetry : undefined);
-}
-
-// A key that is being tried elsewhere is left alone, unless someone asked for this one.
-async function lockKey(
-  manager: EntityManager,
-  { consumer, topic, key }: KeyOfConsumer,
-  due: boolean,
-): Promise<{ state: string; attempts: number } | undefined> {
-  const [row] = await manager.query<Array<{ state: string; attempts: number }>>(
-    `SELECT state, attempts FROM parked_keys WHERE consumer = $1 AND topic = $2 AND key = $3
-     ${due ? `AND state = 'RETRYING' AND next_try_at <= clock_timestamp() FOR UPDATE SKIP LOCKED` : 'FOR UPDATE'}`,
-    [consumer, topic, key],
-  );
-  return row;
-}
-
-async function firstLetter(
-  manager: EntityManager,
-  { consumer, topic, key }: KeyOfConsumer,
-): Promise<LetterRow | undefined> {
-  const [letter] = await manager.query<LetterRow[]>(
-    `SELECT id, kafka_partition AS partition, kafka_offset AS offset, cluster_id, type, headers, payload
-     FROM dead_letters WHERE consumer = $1 AND topic = $2 AND key = $3 ORDER BY id LIMIT 1`,
-    [consumer, topic, key],
-  );
-  return letter;
 }

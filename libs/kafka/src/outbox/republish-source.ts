@@ -9,12 +9,15 @@ export interface CurrentFact {
   version: number;
 }
 
-/** Gives a state topic's current rows, so that the topic can be published anew from the tables. */
-export interface RepublishSource {
+/**
+ * Gives a state topic's current rows, so that the topic can be published anew from the tables. `Transaction`: what the
+ * database's driver reads within (for MongoDB see `MongoRepublishSource`).
+ */
+export interface RepublishSource<Transaction = EntityManager> {
   topic: string;
   /**
-   * At most `limit` rows in the order of their cursors, beginning after `after` (`null`: at the first). It is called twice
-   * for a page: to learn the keys, and again once they are locked.
+   * At most `limit` rows in the order of their cursors, beginning after `after` (`null`: at the first). It may be called
+   * twice for a page: to learn the keys, and again once they are locked.
    */
-  read(manager: EntityManager, after: string | null, limit: number): Promise<CurrentFact[]>;
+  read(transaction: Transaction, after: string | null, limit: number): Promise<CurrentFact[]>;
 }

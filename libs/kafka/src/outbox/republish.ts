@@ -1,25 +1,32 @@
 import { declarationOf, FactInvalid, validateFact } from '@plaza/contracts';
 import type { Logger } from 'pino';
-import type { DataSource, EntityManager } from 'typeorm';
-import { factId } from '../fact-id.js';
-import type { Outbox } from './outbox.js';
 import type { CurrentFact, RepublishSource } from './republish-source.js';
 
-const pageRows = 500;
-
-interface Page {
+/** Rows of a source that nobody changes before the transaction ends. */
+export interface RepublishPage {
   /** Of its last row; null after the last page. */
   cursor: string | null;
-  added: number;
+  rows: CurrentFact[];
 }
 
-/** Publishes state topics anew from the tables, through the outbox: current rows, at their current version, as snapshots. */
-export class Republisher {
+/** A topic that is to be published anew, and how far that has come. */
+export interface RepublishRequest {
+  topic: string;
+  cursor: string | null;
+}
+
+/**
+ * Publishes state topics anew from the tables, through the outbox: current rows, at their current version, as snapshots.
+ * How a page is read and added is the database's; `Source` reads it.
+ */
+export abstract class Republisher<
+  Transaction = unknown,
+  Source extends RepublishSource<Transaction> = RepublishSource<Transaction>,
+> {
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly outbox: Outbox,
     private readonly logger: Logger,
-    private readonly sources: RepublishSource[],
+    private readonly sources: Source[],
+    private readonly wake: () => void,
   ) {}
 
   /** The topics (without prefix) that can be published anew. */
@@ -36,76 +43,58 @@ export class Republisher {
     let total = 0;
     for (let cursor: string | null | undefined; cursor !== null; ) {
       const after: string | null = cursor ?? null;
-      const page = await this.dataSource.transaction('READ COMMITTED', (manager) => this.page(manager, source, after));
+      const page = await this.inTransaction((transaction) => this.addPage(transaction, source, after));
       total += page.added;
       cursor = page.cursor;
     }
-    this.outbox.wake();
+    this.wake();
     return total;
-  }
-
-  /** Notes, in the transaction of `manager`, that topics have to be published anew; `continue` does it. */
-  async request(manager: EntityManager, topics: string[]): Promise<void> {
-    await manager.query(
-      `INSERT INTO relay_republish (topic) SELECT unnest($1::text[])
-       ON CONFLICT (topic) DO UPDATE SET cursor = NULL, requested_at = now()`,
-      [topics],
-    );
   }
 
   /** Adds one page of what was requested. Its progress commits with it. Returns false when nothing is left to do. */
   async continue(): Promise<boolean> {
-    return this.dataSource.transaction('READ COMMITTED', async (manager) => {
-      const [request] = await manager.query<Array<{ topic: string; cursor: string | null }>>(
-        `SELECT topic, cursor FROM relay_republish WHERE topic = ANY($1) ORDER BY requested_at, topic LIMIT 1 FOR UPDATE`,
-        [this.topics],
-      );
+    return this.inTransaction(async (transaction) => {
+      const request = await this.nextRequest(transaction);
       if (!request) return false;
-      const { cursor } = await this.page(manager, this.source(request.topic), request.cursor);
-      await (cursor === null
-        ? manager.query(`DELETE FROM relay_republish WHERE topic = $1`, [request.topic])
-        : manager.query(`UPDATE relay_republish SET cursor = $2 WHERE topic = $1`, [request.topic, cursor]));
+      const { cursor } = await this.addPage(transaction, this.source(request.topic), request.cursor);
+      await this.noteProgress(transaction, { topic: request.topic, cursor });
       return true;
     });
   }
 
-  private source(topic: string): RepublishSource {
+  protected abstract inTransaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T>;
+
+  /**
+   * A page that stays as it is until the transaction ends. Otherwise a row could be changed, and the change be published,
+   * before the snapshot of its old state gets its place in the outbox, and a compacted topic would keep the old state for
+   * ever.
+   */
+  protected abstract page(transaction: Transaction, source: Source, after: string | null): Promise<RepublishPage>;
+
+  /** Puts snapshots into the outbox. */
+  protected abstract add(transaction: Transaction, rows: CurrentFact[], source: Source): Promise<void>;
+
+  /** The oldest request for a topic of `topics`. */
+  protected abstract nextRequest(transaction: Transaction): Promise<RepublishRequest | undefined>;
+
+  /** Keeps the cursor of a request; null: it is done. */
+  protected abstract noteProgress(transaction: Transaction, progress: RepublishRequest): Promise<void>;
+
+  private source(topic: string): Source {
     const source = this.sources.find((candidate) => candidate.topic === topic);
     if (!source) throw new Error(`Nothing says how to publish topic ${topic} anew`);
     return source;
   }
 
-  // A row is read again once its key is locked. Otherwise it could be changed, and the change be published, before the
-  // snapshot of its old state gets its place in the outbox, and a compacted topic would keep the old state for ever. What
-  // appears between the two reads brings its own fact along.
-  private async page(manager: EntityManager, source: RepublishSource, after: string | null): Promise<Page> {
-    const seen = await source.read(manager, after, pageRows);
-    const last = seen.at(-1);
-    if (!last) return { cursor: null, added: 0 };
-    const keys = new Set(seen.map(({ fact }) => keyOf(fact)));
-    await this.outbox.lock(manager, ...keys);
-    const current = (await source.read(manager, after, pageRows)).filter(({ fact }) => keys.has(keyOf(fact)));
-    const added = await this.add(manager, current);
-    return { cursor: last.cursor, added };
-  }
-
-  private async add(manager: EntityManager, rows: CurrentFact[]): Promise<number> {
+  private async addPage(
+    transaction: Transaction,
+    source: Source,
+    after: string | null,
+  ): Promise<{ cursor: string | null; added: number }> {
+    const { cursor, rows } = await this.page(transaction, source, after);
     const valid = rows.filter((row) => this.isValid(row));
-    const declarations = valid.map(({ fact }) => declarationOf(fact));
-    await manager.query(
-      `SELECT outbox_add(topic, key, type, payload::json, fact_id, NULL, version, true)
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::bigint[])
-            AS current(topic, key, type, payload, fact_id, version)`,
-      [
-        declarations.map(({ topic }) => topic),
-        valid.map(({ fact }) => keyOf(fact)),
-        declarations.map(({ type }) => type),
-        valid.map(({ fact }) => JSON.stringify(fact)),
-        valid.map(() => factId()),
-        valid.map(({ version }) => version),
-      ],
-    );
-    return valid.length;
+    if (valid.length > 0) await this.add(transaction, valid, source);
+    return { cursor, added: valid.length };
   }
 
   // One row that today's rules refuse must not keep all others from being published.
@@ -121,6 +110,6 @@ export class Republisher {
   }
 }
 
-function keyOf(fact: object): string {
+export function keyOf(fact: object): string {
   return declarationOf(fact).key(fact);
 }

@@ -1,4 +1,3 @@
-import type { DataSource } from 'typeorm';
 import type { Holder } from '../relay/lease.js';
 import type { Placement } from '../relay/producer-session.js';
 
@@ -19,113 +18,35 @@ export interface OutboxRow {
 }
 
 /** What a batch may hold. A record batch of Kafka has at most 1 MiB, unless the topic is configured otherwise. */
-const batchRows = 500;
-const batchBytes = 900_000;
-// Beside its payload a record has a key and headers.
-const bytesBeside = 500;
+export const batchRows = 500;
+export const batchBytes = 900_000;
+/** Beside its payload a record has a key and headers. */
+export const bytesBeside = 500;
 /** Far more than any topic takes, and little enough to be held in memory. */
-const payloadBytes = 16_000_000;
+export const payloadBytes = 16_000_000;
 
-// A week of facts in one statement would outlast its time limit.
-const unpublishAtOnce = 5_000;
-
-/** The relay's statements on the outbox. */
-export class OutboxRows {
-  /** The keys with a failed row: what follows it must wait. */
-  private heldBack = new Set<string>();
-
-  constructor(private readonly dataSource: DataSource) {}
-
-  /** The next rows in the order of their ids, without those of the keys that are held back. A large row comes alone. */
-  async next(): Promise<OutboxRow[]> {
-    return this.dataSource.query<OutboxRow[]>(
-      `WITH waiting AS (
-         SELECT *, payload::text AS body, octet_length(payload::text) AS bytes FROM outbox_next($1, $2)
-       ), counted AS (
-         SELECT *, sum(bytes + $3::int) OVER (ORDER BY id) AS total, row_number() OVER (ORDER BY id) AS position FROM waiting
-       )
-       SELECT id, topic, key, type, fact_id AS "factId", version, traceparent, snapshot, created_at AS "createdAt",
-              CASE WHEN bytes <= $4 THEN body END AS payload
-       FROM counted WHERE total <= $5 OR position = 1 ORDER BY id`,
-      [[...this.heldBack], batchRows, bytesBeside, payloadBytes, batchBytes],
-    );
-  }
-
+/** The relay's view of the outbox, whichever database it is in. */
+export interface OutboxRows {
+  /**
+   * The next rows in an order that is, within a key, the order of its commits, without those of the keys that are held
+   * back. Of each key they are its oldest: nothing that commits later belongs before them. A large row comes alone.
+   */
+  next(): Promise<OutboxRow[]>;
   /**
    * Notes where published rows are in Kafka. Returns how long each of them took from its creation, in seconds; undefined,
    * and nothing is noted, when the lease has passed from `holder` to another.
    */
-  async published(rows: OutboxRow[], placements: Placement[], holder: Holder): Promise<number[] | undefined> {
-    const [result] = await this.dataSource.query<Array<{ held: boolean; seconds: number[] }>>(
-      `WITH lease AS (
-         SELECT FROM relay_lease WHERE name = 'outbox' AND holder = $5 AND epoch = $6
-       ), marked AS (
-         UPDATE outbox o SET published_at = clock_timestamp(), kafka_partition = sent.kafka_partition,
-                             kafka_offset = sent.kafka_offset, failed_reason = NULL
-         FROM unnest($1::bigint[], $2::timestamptz[], $3::int[], $4::bigint[])
-              AS sent(id, created_at, kafka_partition, kafka_offset)
-         WHERE o.id = sent.id AND o.created_at = sent.created_at
-           AND EXISTS (SELECT FROM lease)
-         RETURNING o.topic, o.kafka_partition, o.kafka_offset, o.published_at - o.created_at AS took
-       ), acknowledged AS (
-         INSERT INTO relay_acknowledged AS known (topic, kafka_partition, kafka_offset)
-         SELECT topic, kafka_partition, max(kafka_offset) FROM marked GROUP BY topic, kafka_partition
-         ON CONFLICT (topic, kafka_partition)
-         DO UPDATE SET kafka_offset = greatest(known.kafka_offset, excluded.kafka_offset)
-       )
-       SELECT EXISTS (SELECT FROM lease) AS held,
-              ARRAY(SELECT extract(epoch FROM took)::float8 FROM marked) AS seconds`,
-      [
-        rows.map(({ id }) => id),
-        rows.map(({ createdAt }) => createdAt),
-        placements.map(({ partition }) => partition),
-        placements.map(({ offset }) => String(offset)),
-        holder.name,
-        holder.epoch,
-      ],
-    );
-    return result?.held ? result.seconds : undefined;
-  }
-
+  published(rows: OutboxRow[], placements: Placement[], holder: Holder): Promise<number[] | undefined>;
   /** Takes a row out of the stream, and holds back what follows with its key, until somebody clears its reason. */
-  async fail({ id, createdAt, key }: OutboxRow, reason: string): Promise<void> {
-    await this.dataSource.query(`UPDATE outbox SET failed_reason = $3 WHERE id = $1 AND created_at = $2`, [
-      id,
-      createdAt,
-      reason,
-    ]);
-    this.heldBack.add(key);
-  }
-
+  fail(row: OutboxRow, reason: string): Promise<void>;
   /** Learns which rows are still failed: somebody may have cleared the reason of one. */
-  async reloadFailed(): Promise<void> {
-    const rows = await this.dataSource.query<Array<{ key: string }>>(
-      `SELECT DISTINCT key FROM outbox WHERE failed_reason IS NOT NULL`,
-    );
-    this.heldBack = new Set(rows.map(({ key }) => key));
-  }
-
+  reloadFailed(): Promise<void>;
   /** Has what was published to topics published again, in its order; snapshots are made anew instead. */
-  async unpublish(topics: string[]): Promise<void> {
-    for (let after: string | null = '0'; after !== null; ) {
-      const [chunk]: Array<{ last: string | null }> = await this.dataSource.query(
-        `WITH chunk AS (
-           SELECT id, created_at FROM outbox
-           WHERE id > $2 AND published_at IS NOT NULL AND topic = ANY($1) AND NOT snapshot ORDER BY id LIMIT $3
-         ), changed AS (
-           UPDATE outbox o SET published_at = NULL, kafka_partition = NULL, kafka_offset = NULL
-           FROM chunk WHERE o.id = chunk.id AND o.created_at = chunk.created_at
-         )
-         SELECT max(id) AS last FROM chunk`,
-        [topics, after, unpublishAtOnce],
-      );
-      after = chunk?.last ?? null;
-    }
-  }
-
+  unpublish(topics: string[]): Promise<void>;
   /** Gives failed rows another try: with a new version of the service, or other limits in Kafka, they may pass. */
-  async retryFailed(): Promise<void> {
-    await this.dataSource.query(`UPDATE outbox SET failed_reason = NULL WHERE failed_reason IS NOT NULL`);
-    this.heldBack.clear();
-  }
+  retryFailed(): Promise<void>;
+  /** How many have not reached Kafka, the failed ones included. */
+  backlog(): Promise<number>;
+  /** How many Kafka has refused. */
+  failed(): Promise<number>;
 }

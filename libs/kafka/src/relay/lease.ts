@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { DataSource } from 'typeorm';
 import type { KafkaSettings } from '../settings.js';
 
 /** In milliseconds; the database counts them on its own clock. */
@@ -15,6 +14,16 @@ export interface Holder {
   epoch: string;
 }
 
+/** Where the lease is kept. All times are those of the database's clock. */
+export interface LeaseStore {
+  /** Gives the lease to `name` for so long, when its time is up. Returns the new epoch, or undefined. */
+  take(name: string, lasts: number): Promise<string | undefined>;
+  /** Makes it last so long from now. Returns false when another has it. */
+  renew(holder: Holder, lasts: number): Promise<boolean>;
+  /** Ends it now, if the holder still has it. */
+  release(holder: Holder): Promise<void>;
+}
+
 /**
  * The right of one process to publish a service's outbox: a row with a time limit on the database's clock. The holder
  * counts the time since its last renewal on its monotonic clock, so that one that was stopped for a while knows that it may
@@ -27,7 +36,7 @@ export class RelayLease {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly store: LeaseStore,
     private readonly logger: Logger,
     { service, instance }: Pick<KafkaSettings, 'service' | 'instance'>,
     private readonly times: LeaseTimes = { renewEvery: 2_000, lasts: 6_000 },
@@ -44,12 +53,7 @@ export class RelayLease {
   /** Takes the lease when its time is up, and then renews it until it is lost or released. */
   async acquire(): Promise<boolean> {
     const started = performance.now();
-    const [rows] = await this.dataSource.query<[Array<{ epoch: string }>, number]>(
-      `UPDATE relay_lease SET holder = $1, epoch = epoch + 1, until = clock_timestamp() + $2 * interval '1 ms'
-       WHERE name = 'outbox' AND until < clock_timestamp() RETURNING epoch`,
-      [this.name, this.times.lasts],
-    );
-    const epoch = rows[0]?.epoch;
+    const epoch = await this.store.take(this.name, this.times.lasts);
     if (epoch === undefined) return false;
     this.startedRenewal = started;
     this.epoch = epoch;
@@ -70,13 +74,9 @@ export class RelayLease {
   /** Lets the next one take over at once. */
   async release(): Promise<void> {
     clearTimeout(this.timer);
-    const { epoch } = this;
+    const { holder } = this;
     this.epoch = undefined;
-    if (epoch === undefined) return;
-    await this.dataSource.query(
-      `UPDATE relay_lease SET until = '-infinity' WHERE name = 'outbox' AND holder = $1 AND epoch = $2`,
-      [this.name, epoch],
-    );
+    if (holder) await this.store.release(holder);
   }
 
   /** Stops renewing and leaves the row alone: what we have started may still be under way until the time is up. */
@@ -92,16 +92,13 @@ export class RelayLease {
 
   // Renewing late is right as long as nobody else has come: what we published meanwhile can then still be marked.
   private async renew(): Promise<void> {
-    const { epoch } = this;
+    const { epoch, holder } = this;
+    if (!holder) return;
     const started = performance.now();
     try {
-      const [, renewed] = await this.dataSource.query<[unknown[], number]>(
-        `UPDATE relay_lease SET until = clock_timestamp() + $3 * interval '1 ms'
-         WHERE name = 'outbox' AND holder = $1 AND epoch = $2`,
-        [this.name, epoch, this.times.lasts],
-      );
+      const renewed = await this.store.renew(holder, this.times.lasts);
       if (this.epoch !== epoch) return;
-      if (renewed === 1) this.startedRenewal = started;
+      if (renewed) this.startedRenewal = started;
       else this.epoch = undefined;
     } catch (error) {
       this.logger.warn({ err: error }, 'the lease of the relay could not be renewed');

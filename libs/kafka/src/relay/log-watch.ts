@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { DataSource, EntityManager } from 'typeorm';
 import type { Republisher } from '../outbox/republish.js';
 import type { OutboxRow, OutboxRows } from '../outbox/rows.js';
 import type { KafkaLog, Topics } from '../topics.js';
-import { type Holder, LeaseUncertain } from './lease.js';
+import type { Holder } from './lease.js';
 import type { ProcessProducer } from './producer.js';
 import type { Placement } from './producer-session.js';
 
@@ -12,8 +11,30 @@ const checkEvery = 60_000;
 /** A broker that is just starting may not show all yet. */
 const confirmAfter = 1_000;
 
+/** What earlier holders of the lease were told by Kafka. */
+export interface KnownLog {
+  acknowledged: Array<{ topic: string; partition: number; offset: bigint }>;
+  clusterId: string | null;
+}
+
+/** Topics that were lost, those of them that are to be published anew, and the cluster that has none of them. */
+export interface LogLoss {
+  lost: string[];
+  anew: string[];
+  clusterId: string | null;
+}
+
+/** Where it is kept what Kafka has acknowledged. */
+export interface LogStore {
+  load(): Promise<KnownLog>;
+  /** @throws LeaseUncertain when the lease has passed to another; then nothing is noted */
+  rememberCluster(holder: Holder, clusterId: string): Promise<void>;
+  /** Forgets what was acknowledged and notes what is to be published anew. @throws LeaseUncertain as above */
+  noteLoss(holder: Holder, loss: LogLoss): Promise<void>;
+}
+
 interface Dependencies {
-  dataSource: DataSource;
+  store: LogStore;
   rows: OutboxRows;
   topics: Topics;
   producer: ProcessProducer;
@@ -28,27 +49,19 @@ interface Dependencies {
  * and after them the state topics from the tables.
  */
 export class LogWatch {
-  private readonly dataSource: DataSource;
   private readonly acknowledged = new Map<string, Map<number, bigint>>();
   private clusterId: string | null = null;
   private checkedAt = Number.NEGATIVE_INFINITY;
   private checkedLosses = 0;
 
-  constructor(private readonly its: Dependencies) {
-    this.dataSource = its.dataSource;
-  }
+  constructor(private readonly its: Dependencies) {}
 
   /** Reads what earlier holders were told. To be called by each new holder. */
   async load(): Promise<void> {
-    const rows = await this.dataSource.query<Array<{ topic: string; partition: number; offset: string }>>(
-      `SELECT topic, kafka_partition AS partition, kafka_offset AS "offset" FROM relay_acknowledged`,
-    );
-    const [lease] = await this.dataSource.query<Array<{ cluster_id: string | null }>>(
-      `SELECT cluster_id FROM relay_lease WHERE name = 'outbox'`,
-    );
+    const { acknowledged, clusterId } = await this.its.store.load();
     this.acknowledged.clear();
-    for (const { topic, partition, offset } of rows) this.remember(topic, partition, BigInt(offset));
-    this.clusterId = lease?.cluster_id ?? null;
+    for (const { topic, partition, offset } of acknowledged) this.remember(topic, partition, offset);
+    this.clusterId = clusterId;
     this.checkedAt = Number.NEGATIVE_INFINITY;
   }
 
@@ -74,7 +87,7 @@ export class LogWatch {
     const log = await this.lookTwiceIfLost();
     const lost = this.lostIn(log);
     if (lost.length > 0 || this.isAnother(log)) await this.recover(holder, lost, log.clusterId);
-    else if (this.clusterId === null) await this.rememberCluster(this.dataSource.manager, holder, log.clusterId);
+    else if (this.clusterId === null) await this.its.store.rememberCluster(holder, log.clusterId);
     this.clusterId = log.clusterId;
     this.checkedAt = started;
     this.checkedLosses = losses;
@@ -125,28 +138,15 @@ export class LogWatch {
   }
 
   private async recover(holder: Holder, lost: string[], clusterId: string | null): Promise<void> {
-    const { onLoss, logger, republisher, producer, rows } = this.its;
+    const { onLoss, logger, republisher, producer, rows, store } = this.its;
     onLoss();
     logger.error({ topics: lost, clusterId, before: this.clusterId }, 'Kafka has lost its log; publishing again');
     const anew = republisher.topics.filter((topic) => lost.includes(topic));
     await rows.unpublish(lost);
     // Last: a holder that dies before begins again with all of it.
-    await this.dataSource.transaction(async (manager) => {
-      await manager.query(`DELETE FROM relay_acknowledged WHERE topic = ANY($1)`, [lost]);
-      await republisher.request(manager, anew);
-      await this.rememberCluster(manager, holder, clusterId);
-    });
+    await store.noteLoss(holder, { lost, anew, clusterId });
     for (const topic of lost) this.acknowledged.delete(topic);
     // Another Kafka may give our producer id to somebody else.
     await producer.renew();
-  }
-
-  // Last in its transaction: the renewals of the lease wait for this row.
-  private async rememberCluster(manager: EntityManager, holder: Holder, clusterId: string | null): Promise<void> {
-    const [, held] = await manager.query<[unknown[], number]>(
-      `UPDATE relay_lease SET cluster_id = $3 WHERE name = 'outbox' AND holder = $1 AND epoch = $2`,
-      [holder.name, holder.epoch, clusterId],
-    );
-    if (held !== 1) throw new LeaseUncertain();
   }
 }

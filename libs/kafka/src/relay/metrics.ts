@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { DataSource } from 'typeorm';
+import type { OutboxRows } from '../outbox/rows.js';
 
 /** What the relay tells Prometheus. The gauges of the outbox are counted in the database when they are scraped. */
 export class RelayMetrics {
@@ -8,7 +8,7 @@ export class RelayMetrics {
   readonly failed: Counter;
   readonly logLosses: Counter;
 
-  constructor(registry: Registry, dataSource: DataSource) {
+  constructor(registry: Registry, rows: Pick<OutboxRows, 'backlog' | 'failed'>) {
     const registers = [registry];
     this.holder = new Gauge({
       name: 'plaza_relay_holder',
@@ -31,28 +31,27 @@ export class RelayMetrics {
       help: 'How often Kafka was found to have lost what it had acknowledged',
       registers,
     });
-    gaugeOf(registry, dataSource, {
+    gaugeOf(registry, {
       name: 'plaza_outbox_backlog',
       help: 'Facts that have not reached Kafka',
-      sql: 'SELECT count(*)::float8 AS value FROM outbox WHERE published_at IS NULL',
+      count: () => rows.backlog(),
     });
-    gaugeOf(registry, dataSource, {
+    gaugeOf(registry, {
       name: 'plaza_outbox_failed',
       help: 'Facts that Kafka refused and that hold back their keys',
-      sql: 'SELECT count(*)::float8 AS value FROM outbox WHERE failed_reason IS NOT NULL',
+      count: () => rows.failed(),
     });
   }
 }
 
-function gaugeOf(registry: Registry, dataSource: DataSource, of: { name: string; help: string; sql: string }): void {
+function gaugeOf(registry: Registry, of: { name: string; help: string; count: () => Promise<number> }): void {
   new Gauge({
     name: of.name,
     help: of.help,
     registers: [registry],
     async collect() {
       // While the database is away its gauges are unknown, and the others must still be readable.
-      const [row] = await dataSource.query<Array<{ value: number }>>(of.sql).catch(() => []);
-      this.set(row?.value ?? Number.NaN);
+      this.set(await of.count().catch(() => Number.NaN));
     },
   });
 }

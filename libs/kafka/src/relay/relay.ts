@@ -6,12 +6,11 @@ import type { OutboxRows } from '../outbox/rows.js';
 import { backoff, pause } from '../retry.js';
 import type { Topics } from '../topics.js';
 import type { Holder, RelayLease } from './lease.js';
-import type { RelayListener } from './listener.js';
 import type { LogWatch } from './log-watch.js';
 import type { RelayMetrics } from './metrics.js';
 import type { ProcessProducer } from './producer.js';
 import type { RelayPublisher } from './publisher.js';
-import { type HolderNotifier, WakeFlag } from './wake.js';
+import { type HolderNotifier, type RelayListener, WakeFlag } from './wake.js';
 
 /** The net under the wake-ups: how often the holder looks without having been told. */
 const pollEvery = 250;
@@ -41,7 +40,7 @@ interface Dependencies {
 }
 
 /**
- * Publishes the outbox, in the order of its ids. Of all instances of a service one does it at a time, as only one writer
+ * Publishes the outbox, in the order of its rows. Of all instances of a service one does it at a time, as only one writer
  * keeps the order within a key.
  */
 export class Relay {

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
-import type { DataSource } from 'typeorm';
 import { HolderNotifier, WakeFlag } from './wake.js';
 
 beforeEach(() => {
@@ -36,13 +35,13 @@ describe('WakeFlag', () => {
 
 describe('HolderNotifier', () => {
   it('notifies at once, then at most every 10 ms, and not without need', async () => {
-    const query = jest.fn(async () => []);
-    const notifier = new HolderNotifier({ query } as unknown as DataSource, pino({ level: 'silent' }));
+    const send = jest.fn(async () => []);
+    const notifier = new HolderNotifier(send, pino({ level: 'silent' }));
     for (let facts = 0; facts < 100; facts += 1) notifier.notify();
-    expect(query).toHaveBeenCalledTimes(1);
+    expect(send).toHaveBeenCalledTimes(1);
     await jest.advanceTimersByTimeAsync(10);
-    expect(query).toHaveBeenCalledTimes(2);
+    expect(send).toHaveBeenCalledTimes(2);
     await jest.advanceTimersByTimeAsync(100);
-    expect(query).toHaveBeenCalledTimes(2);
+    expect(send).toHaveBeenCalledTimes(2);
   });
 });

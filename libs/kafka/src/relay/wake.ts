@@ -1,6 +1,4 @@
 import type { Logger } from 'pino';
-import type { DataSource } from 'typeorm';
-import { outboxChannel } from './listener.js';
 
 /** A flag that one loop waits for. Raised while the loop is busy it is not lost: the next wait is then over at once. */
 export class WakeFlag {
@@ -31,8 +29,14 @@ export class WakeFlag {
   }
 }
 
+/** Hears of facts that other instances have added, while this one holds the lease. What it misses the poll finds. */
+export interface RelayListener {
+  start(): void;
+  stop(): Promise<void>;
+}
+
 /**
- * Tells the holder, which is another process, of new facts: at most one NOTIFY per 10 ms and outside the business
+ * Tells the holder, which is another process, of new facts: at most once per 10 ms and outside the business
  * transaction, as one in each transaction cost a third of the throughput.
  */
 export class HolderNotifier {
@@ -41,7 +45,7 @@ export class HolderNotifier {
   private again = false;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly send: () => Promise<unknown>,
     private readonly logger: Logger,
   ) {}
 
@@ -51,7 +55,7 @@ export class HolderNotifier {
       return;
     }
     this.timer = setTimeout(() => this.rested(), HolderNotifier.pauseMs);
-    this.dataSource.query(`SELECT pg_notify($1, '')`, [outboxChannel]).catch((error: unknown) => {
+    this.send().catch((error: unknown) => {
       this.logger.debug({ err: error }, 'the relay could not be notified; its poll will find the facts');
     });
   }

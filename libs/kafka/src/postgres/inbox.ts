@@ -1,10 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import type { ReadableRecord } from './record.js';
+import type { ReadableRecord } from '../consumer/record.js';
+import type { MarksOf } from '../consumer/storage.js';
 
-/**
- * Marks records as applied by the consumer, in the transaction that applies them, and gives those that were not marked
- * before: the others have been applied already.
- */
 export async function markFresh(
   manager: EntityManager,
   consumer: string,
@@ -30,21 +27,6 @@ export async function markFresh(
   return records.filter(({ origin }) => fresh.delete(origin.id.toLowerCase()));
 }
 
-/** Where a partition's log begins, and how far the consumer has come in it. */
-export interface MarksOf {
-  topic: string;
-  partition: number;
-  clusterId: string;
-  logStart: number;
-  position: number;
-}
-
-/**
- * Drops the marks that no second copy of their fact can meet any more: those below the start of the log. A compacted log
- * keeps its start for ever; there, and for marks of a Kafka that was lost, a copy comes either within the batch that the
- * relay was sending when it died or from the rows that the outbox keeps for 7 days, so marks that are both old and far
- * behind go too. Returns how many.
- */
 export async function dropMarks(manager: EntityManager, consumer: string, of: MarksOf[]): Promise<number> {
   const [, dropped] = await manager.query<[unknown, number]>(
     `DELETE FROM inbox AS mark

@@ -1,6 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 import type { Logger } from 'pino';
 import type { DataSource, DataSourceOptions } from 'typeorm';
+import type { RelayListener } from '../relay/wake.js';
 import { backoff, pause } from '../retry.js';
 
 /** The channel on which instances that do not hold the lease tell the holder of new facts. */
@@ -10,7 +11,7 @@ export const outboxChannel = 'plaza_outbox';
  * LISTEN on a connection of its own, connected again when it breaks. Where it can't work (behind a pooler that hands
  * connections round), the relay's poll does.
  */
-export class RelayListener {
+export class PostgresListener implements RelayListener {
   private stopping: AbortController | undefined;
   private client: Client | undefined;
 

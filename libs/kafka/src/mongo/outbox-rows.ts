@@ -1,0 +1,154 @@
+import type { AnyBulkWriteOperation, ClientSession, Db, Filter } from 'mongodb';
+import { batchBytes, batchRows, bytesBeside, type OutboxRow, type OutboxRows, payloadBytes } from '../outbox/rows.js';
+import type { Holder } from '../relay/lease.js';
+import type { Placement } from '../relay/producer-session.js';
+import { type AcknowledgedDocument, type OutboxDocument, outboxCollections } from './documents.js';
+import { leaseOf } from './lease-store.js';
+import { inTransaction } from './transaction.js';
+
+// A week of facts in one update would outlast its time limit.
+const unpublishAtOnce = 5_000;
+
+/** The relay's operations on the outbox in MongoDB. */
+export class MongoOutboxRows implements OutboxRows {
+  // The keys with a failed row: what follows it must wait.
+  private heldBack = new Set<string>();
+
+  constructor(private readonly db: Db) {}
+
+  // From one snapshot: a scan that sees what is committed while it goes on could come across the later of two facts of a
+  // key and have passed by the place of the earlier one. In a snapshot the facts of a key are all up to one commit, and of
+  // those the first ones by clock are read.
+  async next(): Promise<OutboxRow[]> {
+    const waiting: Filter<OutboxDocument> = { state: 'WAITING' };
+    if (this.heldBack.size > 0) waiting.key = { $nin: [...this.heldBack] };
+    const cursor = this.outbox.find(waiting, {
+      sort: { clock: 1 },
+      hint: 'outbox_waiting',
+      limit: batchRows,
+      batchSize: batchRows,
+      readConcern: { level: 'snapshot' },
+    });
+    const rows: OutboxRow[] = [];
+    let total = 0;
+    for await (const document of cursor) {
+      const bytes = Buffer.byteLength(document.payload);
+      total += bytes + bytesBeside;
+      if (rows.length > 0 && total > batchBytes) break;
+      rows.push(rowOf(document, bytes));
+    }
+    return rows;
+  }
+
+  async published(rows: OutboxRow[], placements: Placement[], holder: Holder): Promise<number[] | undefined> {
+    return inTransaction(this.db, async (session) => {
+      const marked = await this.now(holder, session);
+      if (!marked) return undefined;
+      await this.outbox.bulkWrite(
+        rows.flatMap((row, index) => mark(row, placements[index], marked)),
+        { session, ordered: false },
+      );
+      await outboxCollections.acknowledged(this.db).bulkWrite(acknowledgements(rows, placements), { session });
+      return rows.map(({ createdAt }) => (marked.getTime() - createdAt.getTime()) / 1_000);
+    });
+  }
+
+  async fail({ id, key }: OutboxRow, reason: string): Promise<void> {
+    await this.outbox.updateOne({ _id: id }, { $set: { state: 'FAILED', failed_reason: reason } });
+    this.heldBack.add(key);
+  }
+
+  async reloadFailed(): Promise<void> {
+    this.heldBack = new Set(await this.outbox.distinct('key', { state: 'FAILED' }));
+  }
+
+  async unpublish(topics: string[]): Promise<void> {
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const page: Array<{ _id: string }> = await this.outbox
+        .find({ _id: { $gt: after }, state: 'PUBLISHED', topic: { $in: topics }, snapshot: false })
+        .project<{ _id: string }>({ _id: 1 })
+        .sort({ _id: 1 })
+        .limit(unpublishAtOnce)
+        .toArray();
+      const waiting = { state: 'WAITING', published_at: null, kafka_partition: null, kafka_offset: null } as const;
+      if (page.length > 0)
+        await this.outbox.updateMany({ _id: { $in: page.map(({ _id }) => _id) } }, { $set: waiting });
+      after = page.at(-1)?._id;
+    }
+  }
+
+  async retryFailed(): Promise<void> {
+    await this.outbox.updateMany({ state: 'FAILED' }, { $set: { state: 'WAITING', failed_reason: null } });
+    this.heldBack.clear();
+  }
+
+  async backlog(): Promise<number> {
+    return (await this.outbox.countDocuments({ state: 'WAITING' })) + (await this.failed());
+  }
+
+  async failed(): Promise<number> {
+    return this.outbox.countDocuments({ state: 'FAILED' });
+  }
+
+  private get outbox() {
+    return outboxCollections.outbox(this.db);
+  }
+
+  /** The database's time; undefined when another holds the lease. Written, so that a change of the holder conflicts. */
+  private async now(holder: Holder, session: ClientSession): Promise<Date | undefined> {
+    const lease = await outboxCollections
+      .lease(this.db)
+      .findOneAndUpdate(leaseOf(holder), [{ $set: { marked_at: '$$NOW' } }], { session, returnDocument: 'after' });
+    return lease?.marked_at ?? undefined;
+  }
+}
+
+function mark(
+  { id }: OutboxRow,
+  placement: Placement | undefined,
+  publishedAt: Date,
+): AnyBulkWriteOperation<OutboxDocument>[] {
+  if (!placement) return [];
+  const update: Partial<OutboxDocument> = {
+    state: 'PUBLISHED',
+    failed_reason: null,
+    published_at: publishedAt,
+    kafka_partition: placement.partition,
+    kafka_offset: Number(placement.offset),
+  };
+  return [{ updateOne: { filter: { _id: id }, update: { $set: update } } }];
+}
+
+function acknowledgements(rows: OutboxRow[], placements: Placement[]): AnyBulkWriteOperation<AcknowledgedDocument>[] {
+  const highest = new Map<string, { topic: string; kafka_partition: number; kafka_offset: number }>();
+  placements.forEach(({ partition, offset }, index) => {
+    const topic = rows[index]?.topic;
+    if (topic === undefined) return;
+    const known = highest.get(`${topic}/${partition}`)?.kafka_offset ?? -1;
+    const kafka_offset = Math.max(known, Number(offset));
+    highest.set(`${topic}/${partition}`, { topic, kafka_partition: partition, kafka_offset });
+  });
+  return [...highest].map(([_id, { topic, kafka_partition, kafka_offset }]) => ({
+    updateOne: {
+      filter: { _id },
+      update: { $max: { kafka_offset }, $setOnInsert: { topic, kafka_partition } },
+      upsert: true,
+    },
+  }));
+}
+
+function rowOf({ _id, created_at, payload, version, ...row }: OutboxDocument, bytes: number): OutboxRow {
+  const { topic, key, type, traceparent, snapshot } = row;
+  return {
+    id: _id,
+    factId: _id,
+    topic,
+    key,
+    type,
+    traceparent,
+    snapshot,
+    version: String(version),
+    createdAt: created_at,
+    payload: bytes > payloadBytes ? null : payload,
+  };
+}
