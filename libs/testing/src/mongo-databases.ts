@@ -15,7 +15,8 @@ export interface TestMongoDatabase {
 export async function createMongoDatabase(url: string = testServers().mongodbUrl): Promise<TestMongoDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const own = mongoUrl(url, name);
-  const client = new MongoClient(own, { maxPoolSize: 20, writeConcern: { w: 'majority', journal: true } });
+  const limits = { maxPoolSize: 20, serverSelectionTimeoutMS: 2_000 };
+  const client = new MongoClient(own, { ...limits, writeConcern: { w: 'majority', journal: true } });
   await client.connect();
   const db = client.db(name);
   const drop = async () => {
