@@ -21,7 +21,10 @@ export class PostgresLedger implements Ledger {
 
   static async poolOf(url: string): Promise<LedgerPool> {
     const database = await connect(url);
-    return { database, close: () => database.destroy() };
+    const close = async (): Promise<void> => {
+      if (database.isInitialized) await database.destroy();
+    };
+    return { database, close };
   }
 
   pool(): Promise<LedgerPool> {
