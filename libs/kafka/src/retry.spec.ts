@@ -1,3 +1,4 @@
+import { MongoClientClosedError, MongoOperationTimeoutError, MongoServerError } from 'mongodb';
 import { QueryFailedError } from 'typeorm';
 import { backoff, isDependencyFailure, pause, whileDependenciesFail } from './retry.js';
 
@@ -25,6 +26,19 @@ test.each([
 });
 
 test.each([
+  ['a primary that is none any more', new MongoServerError({ message: 'not primary', code: 10107 })],
+  ['an operation that took too long', new MongoServerError({ message: 'operation exceeded time limit', code: 50 })],
+  ['a write conflict', new MongoServerError({ message: 'WriteConflict', code: 112 })],
+  ['a commit of which nobody knows', new MongoServerError({ errorLabels: ['UnknownTransactionCommitResult'] })],
+  ['the time that was set for an operation', new MongoOperationTimeoutError('timed out')],
+  ['a client that was closed', new MongoClientClosedError()],
+])('takes %s in MongoDB for the failure of a dependency', (_, error) => {
+  expect(isDependencyFailure(error)).toBe(true);
+});
+
+test.each([
+  ['a duplicate key in MongoDB', new MongoServerError({ message: 'E11000 duplicate key error', code: 11000 })],
+  ['a document that MongoDB refuses', new MongoServerError({ message: 'Document failed validation', code: 121 })],
   ['a unique violation', withCode('23505')],
   ['a syntax error in SQL', withCode('42601')],
   ['a value too long', withCode('22001')],

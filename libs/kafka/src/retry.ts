@@ -37,7 +37,35 @@ const names = new Set([
   'MongoServerSelectionError',
   'MongoWaitQueueTimeoutError',
   'MongoPoolClearedError',
+  'MongoOperationTimeoutError',
+  'MongoStalePrimaryError',
+  'MongoNotConnectedError',
+  'MongoClientClosedError',
+  'MongoTopologyClosedError',
 ]);
+// MongoDB's, by its number: what its specification of retryable errors names, and what passes with load, locks and space.
+const mongoCodes = new Set([
+  6, // HostUnreachable
+  7, // HostNotFound
+  24, // LockTimeout
+  50, // MaxTimeMSExpired
+  64, // WriteConcernTimeout
+  89, // NetworkTimeout
+  91, // ShutdownInProgress
+  112, // WriteConflict
+  134, // ReadConcernMajorityNotAvailableYet
+  189, // PrimarySteppedDown
+  251, // NoSuchTransaction: it was ended by the server
+  262, // ExceededTimeLimit
+  9001, // SocketException
+  10107, // NotWritablePrimary
+  11600, // InterruptedAtShutdown
+  11602, // InterruptedDueToReplStateChange
+  13435, // NotPrimaryNoSecondaryOk
+  13436, // NotPrimaryOrSecondary
+  14031, // OutOfDiskSpace
+]);
+const mongoLabels = ['TransientTransactionError', 'UnknownTransactionCommitResult', 'RetryableWriteError'];
 // pg throws plain errors for these.
 const messages =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end|Client was closed)/;
@@ -55,15 +83,18 @@ export function isDependencyFailure(error: unknown, depth = 0): boolean {
 }
 
 function saysSo(error: Error): boolean {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (systemCodes.has(code) || names.has(error.name) || messages.test(error.message)) return true;
-  if (!/^[0-9A-Z]{5}$/.test(code)) return hasTransientLabel(error);
-  return sqlStates.has(code) || sqlStateClasses.some((prefix) => code.startsWith(prefix));
+  if (names.has(error.name) || messages.test(error.message) || hasTransientLabel(error)) return true;
+  const code = 'code' in error ? error.code : undefined;
+  if (typeof code === 'number') return mongoCodes.has(code) && error.name.startsWith('Mongo');
+  if (typeof code !== 'string') return false;
+  if (systemCodes.has(code)) return true;
+  const isSqlState = /^[0-9A-Z]{5}$/.test(code);
+  return isSqlState && (sqlStates.has(code) || sqlStateClasses.some((prefix) => code.startsWith(prefix)));
 }
 
 function hasTransientLabel(error: Error): boolean {
   const labelled = error as Error & { hasErrorLabel?: (label: string) => boolean };
-  return labelled.hasErrorLabel?.('TransientTransactionError') === true;
+  return mongoLabels.some((label) => labelled.hasErrorLabel?.(label) === true);
 }
 
 /** Milliseconds before the next try: 50 to 100 ms after the first failure, doubled for each further one up to 2 s. */
