@@ -135,7 +135,7 @@ describe('producers', () => {
       'apps/user-service/src/index.ts': '',
     });
     expect(problems).toContain(
-      'user.created has no producer: nothing in apps/user-service builds a UserCreated for its outbox',
+      'user.created has no producer: nothing in apps/user-service builds a UserCreated to publish',
     );
   });
 });

@@ -11,23 +11,28 @@ export type ServiceName =
   | 'api-gateway';
 
 /** What a topic is for, and so how long Kafka keeps it: see topics.ts. */
-export type TopicKind = 'state' | 'stream' | 'ephemeral';
+export type TopicKind = 'state' | 'stream' | 'brief' | 'ephemeral';
 
 export interface FactOptions<T extends object> {
   /** `<aggregate>.<past tense>`; an incompatible successor ends in `.v2`. */
   type: string;
   topic: string;
   kind: TopicKind;
-  producer: ServiceName;
+  /** Several where what one reader wants in one order comes from several services: see ADR 0012. */
+  producer: ServiceName | readonly ServiceName[];
   /** The aggregate's id: facts with the same key keep their order. */
   key(fact: T): string;
-  /** Why nobody publishes it yet, for a fact that consumers must be ready for. Without this, having no producer is an error. */
+  /**
+   * Why nobody publishes it yet, or not all of its producers do, for a fact that consumers must be ready for. Without this,
+   * having no producer is an error.
+   */
   planned?: string;
 }
 
 export type FactClass<T extends object = object> = new () => T;
 
-export interface FactDeclaration<T extends object = object> extends FactOptions<T> {
+export interface FactDeclaration<T extends object = object> extends Omit<FactOptions<T>, 'producer'> {
+  producers: readonly ServiceName[];
   payload: FactClass<T>;
   /** The URI in `ce_dataschema` and the `$id` of the JSON Schema. */
   schemaId: string;
@@ -43,18 +48,20 @@ const byClass = new Map<unknown, FactDeclaration>();
  */
 export function Fact<T extends object>(options: FactOptions<T>): (target: FactClass<T>) => void {
   return (target) => {
-    refuseContradictions(options);
-    const declaration = { ...options, payload: target, schemaId: `urn:plaza:fact:${options.type}` };
+    const { producer, ...rest } = options;
+    const producers: readonly ServiceName[] = [producer].flat();
+    refuseContradictions({ ...rest, producers });
+    const declaration = { ...rest, producers, payload: target, schemaId: `urn:plaza:fact:${options.type}` };
     byType.set(options.type, declaration as unknown as FactDeclaration);
     byClass.set(target, declaration as unknown as FactDeclaration);
   };
 }
 
-function refuseContradictions(options: Pick<FactDeclaration, 'type' | 'topic' | 'kind' | 'producer'>): void {
-  const { type, topic, kind, producer } = options;
+function refuseContradictions(options: Pick<FactDeclaration, 'type' | 'topic' | 'kind' | 'producers'>): void {
+  const { type, topic, kind, producers } = options;
   if (byType.has(type)) throw new Error(`Fact type ${type} is declared twice`);
   const neighbour = declaredFacts().find((other) => other.topic === topic);
-  if (neighbour && (neighbour.kind !== kind || neighbour.producer !== producer)) {
+  if (neighbour && (neighbour.kind !== kind || String(neighbour.producers) !== String(producers))) {
     throw new Error(`${type} and ${neighbour.type} share topic ${topic} but differ in kind or producer`);
   }
 }

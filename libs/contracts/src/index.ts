@@ -25,6 +25,7 @@ export * from './post.facts.js';
 export { Nested, Nullable } from './rules.js';
 export { type JsonSchema, schemaOf } from './schema.js';
 export * from './social.facts.js';
+export * from './stream.facts.js';
 export { declaredTopics, type TopicDeclaration } from './topics.js';
 export * from './user.facts.js';
 export { parseFact, validateFact } from './validation.js';

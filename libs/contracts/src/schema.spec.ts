@@ -9,7 +9,7 @@ function schemaFor(payload: FactClass) {
     type: 'thing.made',
     topic: 'thing',
     kind: 'stream',
-    producer: 'post-service',
+    producers: ['post-service'],
     key: () => '1',
     payload,
     schemaId: 'urn:plaza:fact:thing.made',

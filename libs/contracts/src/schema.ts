@@ -31,6 +31,7 @@ const translatable = new Set<string | undefined>([
   rules.ValidationTypes.CONDITIONAL_VALIDATION,
   rules.IS_STRING,
   rules.IS_BOOLEAN,
+  rules.IS_OBJECT,
   rules.IS_INT,
   rules.IS_NUMBER,
   rules.IS_IN,

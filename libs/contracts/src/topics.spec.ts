@@ -1,5 +1,6 @@
 import './post.facts.js';
 import './social.facts.js';
+import './stream.facts.js';
 import './user.facts.js';
 import { declaredTopics } from './topics.js';
 
@@ -8,7 +9,7 @@ const topic = (name: string) => declaredTopics().find((it) => it.name === name);
 it('puts all facts of one aggregate into one topic', () => {
   expect(topic('follow')).toMatchObject({
     kind: 'state',
-    producer: 'social-service',
+    producers: ['social-service'],
     types: ['follow.accepted', 'follow.created', 'follow.deleted', 'follow.requested'],
   });
 });
@@ -30,5 +31,13 @@ it('keeps a stream of happenings for 7 days', () => {
   expect(topic('session')).toMatchObject({
     kind: 'stream',
     configs: { 'cleanup.policy': 'delete', 'retention.ms': '604800000' },
+  });
+});
+
+it('keeps what clients see a little longer than a client may be away, whoever publishes it', () => {
+  expect(topic('stream.frame')).toMatchObject({
+    kind: 'brief',
+    producers: ['messaging-service', 'notification-service'],
+    configs: { 'cleanup.policy': 'delete', 'retention.ms': '600000' },
   });
 });

@@ -3,7 +3,7 @@ import { declaredFacts, type ServiceName, type TopicKind } from './fact.js';
 export interface TopicDeclaration {
   name: string;
   kind: TopicKind;
-  producer: ServiceName;
+  producers: readonly ServiceName[];
   types: string[];
   /** Kafka's topic configs. */
   configs: Record<string, string>;
@@ -22,14 +22,16 @@ const configsByKind: Record<TopicKind, Record<string, string>> = {
     'delete.retention.ms': String(day),
   },
   stream: { 'cleanup.policy': 'delete', 'retention.ms': String(7 * day), 'segment.ms': String(day) },
+  // Short segments, so that what is kept is what the retention says and not twice as much.
+  brief: { 'cleanup.policy': 'delete', 'retention.ms': String(10 * minute), 'segment.ms': String(2 * minute) },
   ephemeral: { 'cleanup.policy': 'delete', 'retention.ms': String(5 * minute), 'segment.ms': String(5 * minute) },
 };
 
 /** The topics of all declared facts, in the order of their names, without a prefix. */
 export function declaredTopics(): readonly TopicDeclaration[] {
   const topics = new Map<string, TopicDeclaration>();
-  for (const { topic: name, kind, producer, type } of declaredFacts()) {
-    const topic = topics.get(name) ?? { name, kind, producer, types: [], configs: { ...configsByKind[kind] } };
+  for (const { topic: name, kind, producers, type } of declaredFacts()) {
+    const topic = topics.get(name) ?? { name, kind, producers, types: [], configs: { ...configsByKind[kind] } };
     topic.types.push(type);
     topics.set(name, topic);
   }

@@ -1,4 +1,5 @@
 export { createKafka } from './client.js';
+export type { BroadcastPosition, PartitionPosition } from './consumer/broadcast.js';
 export { FactContext, type ReceivedFact } from './consumer/context.js';
 export { EventPattern } from './consumer/event-pattern.js';
 export type { ConsumerState } from './consumer/group.js';

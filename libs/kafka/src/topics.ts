@@ -33,7 +33,7 @@ export class Topics {
   /** The topics that this service publishes. */
   published(): string[] {
     const { service } = this.settings;
-    const declared = declaredTopics().filter(({ producer }) => producer === service);
+    const declared = declaredTopics().filter(({ producers }) => producers.includes(service));
     return [...declared.map(({ name }) => name), deadLetterTopic(service)];
   }
 

@@ -1,5 +1,6 @@
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import type { Kafka } from 'kafkajs';
+import type { BroadcastPosition } from './consumer/broadcast.js';
 import type { ConsumerDatabase } from './consumer/chunk.js';
 import type { FactContext } from './consumer/context.js';
 import { FactDispatch } from './consumer/dispatch.js';
@@ -52,6 +53,11 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   /** The consumers of the service, as health sees them. */
   get consumers(): ConsumerState[] {
     return this.runtime.states;
+  }
+
+  /** Where a broadcast consumer of the service stands; undefined until it was given its partitions. */
+  position(consumer: string): BroadcastPosition | undefined {
+    return this.runtime.position(consumer);
   }
 
   /** `listener` is told, once, that a consumer can't be kept alive in this process; a supervisor should start a new one. */

@@ -87,9 +87,13 @@ export class ServiceUnderTest {
 
   /** Puts a fact of another service on its topic, as that service would have published it. */
   async publish(fact: object, o: { version: number; id?: string; snapshot?: boolean }): Promise<void> {
-    const { topic, type, key, producer } = declarationOf(fact);
+    const { topic, type, key, producers } = declarationOf(fact);
     const envelope = { id: randomUUID(), snapshot: false, ...o, type, key: key(fact), time: new Date() };
-    const message = { key: envelope.key, value: JSON.stringify(fact), headers: factHeaders(envelope, producer) };
+    const message = {
+      key: envelope.key,
+      value: JSON.stringify(fact),
+      headers: factHeaders(envelope, String(producers[0])),
+    };
     await this.producer.send({ topic: `${this.prefix}${topic}`, acks: -1, messages: [message] });
   }
 

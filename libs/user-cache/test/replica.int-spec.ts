@@ -121,9 +121,9 @@ async function publishUpdates(count: number): Promise<void> {
 
 function messageOf(person: UserState) {
   const updated = fact(UserUpdated, person);
-  const { type, producer } = declarationOf(updated);
+  const { type, producers } = declarationOf(updated);
   const envelope: FactEnvelope = { id: person.id, type, key: person.id, time: new Date(), version: 2, snapshot: false };
-  return { key: person.id, value: JSON.stringify(updated), headers: factHeaders(envelope, producer) };
+  return { key: person.id, value: JSON.stringify(updated), headers: factHeaders(envelope, String(producers[0])) };
 }
 
 function personNumber(index: number): UserState {

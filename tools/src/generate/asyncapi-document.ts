@@ -20,7 +20,7 @@ export function asyncApiDocument({ topics }: Catalogue, version: string): Json {
       },
     },
     channels: byName(topics, (it) => it.declaration.name, channel),
-    operations: { ...byName(topics, sendName, send), ...Object.fromEntries(topics.flatMap(receives)) },
+    operations: { ...Object.fromEntries(topics.flatMap(sends)), ...Object.fromEntries(topics.flatMap(receives)) },
     components: {
       schemas: { FactHeaders: envelope },
       messages: byName(
@@ -103,17 +103,17 @@ function described({ $schema, $id, ...schema }: JsonSchema, fields: Record<strin
   return { ...schema, properties: Object.fromEntries(properties) };
 }
 
-function sendName({ declaration }: CatalogueTopic): string {
-  return `${declaration.producer}.publishes.${declaration.name}`;
-}
-
-function send(topic: CatalogueTopic): Json {
-  return {
-    action: 'send',
-    channel: reference('channels', topic.declaration.name),
-    summary: `${topic.declaration.producer} publishes`,
-    messages: messageReferences(topic, topic.facts),
-  };
+function sends(topic: CatalogueTopic): Array<[string, Json]> {
+  const { name, producers } = topic.declaration;
+  return producers.map((producer) => [
+    `${producer}.publishes.${name}`,
+    {
+      action: 'send',
+      channel: reference('channels', name),
+      summary: `${producer} publishes`,
+      messages: messageReferences(topic, topic.facts),
+    },
+  ]);
 }
 
 function receives(topic: CatalogueTopic): Array<[string, Json]> {

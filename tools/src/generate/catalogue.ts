@@ -47,7 +47,9 @@ export function readCatalogue(root: string): Catalogue {
     topics: declaredTopics().map((topic) => catalogueTopic(topic, docs, consumers)),
     problems: [
       ...declaredFacts().flatMap((it) => describedBadly(it, docs.get(it.payload.name)?.text ?? '')),
-      ...declaredFacts().flatMap((it) => wrongAboutProducer(it, built.get(it.producer)?.has(it.payload.name) ?? false)),
+      ...declaredFacts().flatMap((it) =>
+        wrongAboutProducers(it, (app) => built.get(app)?.has(it.payload.name) ?? false),
+      ),
       ...consumers.filter((it) => !declarationByType(it.type)).map(undeclared),
     ],
   };
@@ -94,15 +96,22 @@ function catalogueTopic(
   };
 }
 
-function describedBadly({ payload, producer }: FactDeclaration, text: string): string[] {
-  if (/^Published when .+, after commit, by [a-z-]+\.$/.test(text) && text.endsWith(` ${producer}.`)) return [];
-  return [`${payload.name}: its JSDoc must read "Published when ..., after commit, by ${producer}."`];
+function describedBadly({ payload, producers, kind }: FactDeclaration, text: string): string[] {
+  // What has no outbox has no commit to wait for.
+  const end = `, ${kind === 'ephemeral' ? 'at once' : 'after commit'}, by ${producers.join(' and ')}.`;
+  if (/^Published when ./.test(text) && text.endsWith(end)) return [];
+  return [`${payload.name}: its JSDoc must read "Published when ...${end}"`];
 }
 
-function wrongAboutProducer({ type, payload, producer, planned }: FactDeclaration, published: boolean): string[] {
-  if (published && planned) return [`${type} is declared as planned, but apps/${producer} publishes it`];
-  if (published || planned) return [];
-  return [`${type} has no producer: nothing in apps/${producer} builds a ${payload.name} for its outbox`];
+/** `planned` excuses those producers that do not publish yet, so it has to go with the last of them. */
+function wrongAboutProducers(
+  { type, payload, producers, planned }: FactDeclaration,
+  publishes: (app: string) => boolean,
+): string[] {
+  const missing = producers.filter((app) => !publishes(app));
+  if (planned && missing.length > 0) return [];
+  if (planned) return [`${type} is declared as planned, but apps/${producers.join(', apps/')} publishes it`];
+  return missing.map((app) => `${type} has no producer: nothing in apps/${app} builds a ${payload.name} to publish`);
 }
 
 function undeclared({ type, file, service, consumer }: ConsumerUse): string {

@@ -3,11 +3,11 @@ import { nodesIn, Sources } from './sources.js';
 
 /**
  * The names of the contract's classes that a service builds: those which stand where a value does, as in
- * `fact(UserCreated, { ... })`. A service that never calls its outbox builds none.
+ * `fact(UserCreated, { ... })`. A service that never calls its outbox, or its producer of ephemeral facts, builds none.
  */
 export function factsBuiltIn(sources: Sources, files: string[]): Set<string> {
   const built = new Set<string>();
-  if (!files.some((file) => callsOutbox(sources.parse(file)))) return built;
+  if (!files.some((file) => publishes(sources.parse(file)))) return built;
   for (const file of files) {
     const imported = importedContracts(sources.parse(file));
     for (const node of nodesIn(sources.parse(file))) {
@@ -17,10 +17,13 @@ export function factsBuiltIn(sources: Sources, files: string[]): Set<string> {
   return built;
 }
 
-function callsOutbox(source: ts.SourceFile): boolean {
+function publishes(source: ts.SourceFile): boolean {
   return [...nodesIn(source)].filter(ts.isCallExpression).some(({ expression }) => {
     if (!ts.isPropertyAccessExpression(expression)) return false;
-    return /^(add|addAll|prepare)$/.test(expression.name.text) && /outbox$/i.test(expression.expression.getText());
+    const [called, method] = [expression.expression.getText(), expression.name.text];
+    return (
+      (/^(add|addAll|prepare)$/.test(method) && /outbox$/i.test(called)) || /ephemeral\.send$/i.test(`${called}.${method}`)
+    );
   });
 }
 

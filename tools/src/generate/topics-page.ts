@@ -5,6 +5,7 @@ import { fieldLines } from './fields.js';
 const kept: Record<TopicKind, string> = {
   state: 'state: compacted, so the last fact of each key is kept for ever',
   stream: 'stream of happenings: kept 7 days',
+  brief: 'brief: kept 10 minutes, for those who were away for a moment',
   ephemeral: 'ephemeral: kept 5 minutes, published without outbox or retry',
 };
 
@@ -28,16 +29,16 @@ const beside =
   'Beside these, each service with consumers announces on `<service>.dead-letters` which facts it has parked, and why.';
 
 function picture(topics: CatalogueTopic[]): string {
-  const lines = topics.flatMap(({ declaration: { name, producer }, consumers }) => [
-    `  ${producer} --> ${nodeId(name)}([${name}])`,
+  const lines = topics.flatMap(({ declaration: { name, producers }, consumers }) => [
+    ...producers.map((producer) => `  ${producer} --> ${nodeId(name)}([${name}])`),
     ...unique(consumers.map((it) => it.service)).map((service) => `  ${nodeId(name)} --> ${service}`),
   ]);
   return ['```mermaid', 'flowchart LR', ...unique(lines), '```'].join('\n');
 }
 
 function table(topics: CatalogueTopic[]): string {
-  const rows = topics.map(({ declaration: { name, kind, producer }, key, consumers }) =>
-    row([`[${name}](#${anchor(name)})`, kind, `\`${key}\``, producer, readers(consumers) || 'nobody yet']),
+  const rows = topics.map(({ declaration: { name, kind, producers }, key, consumers }) =>
+    row([`[${name}](#${anchor(name)})`, kind, `\`${key}\``, producers.join(', '), readers(consumers) || 'nobody yet']),
   );
   return [
     row(['topic', 'kind', 'key', 'producer', 'consumers']),
@@ -47,9 +48,9 @@ function table(topics: CatalogueTopic[]): string {
 }
 
 function section(topic: CatalogueTopic): string[] {
-  const { name, kind, producer } = topic.declaration;
+  const { name, kind, producers } = topic.declaration;
   const facts = topic.facts.flatMap((fact) => factSection(topic, fact));
-  return [`## ${name}`, `${kept[kind]}. Key \`${topic.key}\`. Published by ${producer}.`, ...facts];
+  return [`## ${name}`, `${kept[kind]}. Key \`${topic.key}\`. Published by ${producers.join(' and ')}.`, ...facts];
 }
 
 function factSection({ consumers }: CatalogueTopic, { declaration, doc }: CatalogueFact): string[] {

@@ -16,6 +16,23 @@ interface Surroundings {
   logger: Logger;
 }
 
+/** Where a broadcast consumer stands in the logs that it reads. */
+export interface BroadcastPosition {
+  clusterId: string;
+  /** Rises when a log turned out to be another one than was read before: Kafka has lost it. */
+  losses: number;
+  partitions: readonly PartitionPosition[];
+}
+
+export interface PartitionPosition extends TopicPartition {
+  /** Where this process began to read. */
+  begin: number;
+  /** The end of the log at that time. */
+  beginEnd: number;
+  /** The next record to be handled. */
+  next: number;
+}
+
 // Milliseconds before the second, third and fourth try.
 const retries = [20, 100, 300];
 
@@ -25,22 +42,42 @@ const retries = [20, 100, 300];
  */
 export class BroadcastConsumer implements FeedSource {
   private readonly positions = new Map<string, number>();
+  private readonly began = new Map<string, Omit<PartitionPosition, 'next'>>();
+  private losses = 0;
   private clusterId: string | undefined;
 
   constructor(private readonly o: Surroundings) {}
+
+  /** Undefined until it was given its partitions. */
+  get position(): BroadcastPosition | undefined {
+    const { clusterId, losses } = this;
+    if (clusterId === undefined || this.began.size === 0) return undefined;
+    const partitions = [...this.began].map(([name, it]) => ({ ...it, next: this.positions.get(name) ?? it.begin }));
+    return { clusterId, losses, partitions };
+  }
 
   async open(partitions: TopicPartition[], log: ClusterLog): Promise<OpenedPartition[]> {
     const looked = await log.look(partitions);
     const begins = await this.begins(looked.partitions, looked.clusterId, log);
     return looked.partitions.map((partition, index) => {
-      return { work: this.work(partition, begins[index] ?? partition.end), end: partition.end };
+      const begin = begins[index] ?? partition.end;
+      this.remember(partition, begin);
+      return { work: this.work(partition, begin), end: partition.end };
     });
+  }
+
+  private remember({ topic, partition, end }: LogOfPartition, begin: number): void {
+    const name = partitionName(topic, partition);
+    const known = this.positions.get(name);
+    if (known !== undefined && known > end) this.losses++;
+    else if (this.began.has(name)) return;
+    this.began.set(name, { topic, partition, begin, beginEnd: end });
   }
 
   private async begins(logs: LogOfPartition[], clusterId: string, log: ClusterLog): Promise<number[]> {
     const sameCluster = this.clusterId === undefined || this.clusterId === clusterId;
     this.clusterId = clusterId;
-    if (!sameCluster) this.positions.clear();
+    if (!sameCluster) this.forget();
     if (!sameCluster) return logs.map(({ start }) => start);
     const { lookback } = this.o.handlers.declaration;
     const at =
@@ -52,6 +89,12 @@ export class BroadcastConsumer implements FeedSource {
       const found = at?.get(partitionName(topic, partition)) ?? -1;
       return found < 0 ? end : found;
     });
+  }
+
+  private forget(): void {
+    this.losses++;
+    this.positions.clear();
+    this.began.clear();
   }
 
   private work({ topic, partition }: TopicPartition, offset: number): PartitionWork {

@@ -5,7 +5,7 @@ import { LetterRunner } from '../dead-letters/runner.js';
 import type { KafkaModuleOptions } from '../kafka-options.js';
 import { within } from '../retry.js';
 import { type Topics, withAdmin } from '../topics.js';
-import { BroadcastConsumer } from './broadcast.js';
+import { BroadcastConsumer, type BroadcastPosition } from './broadcast.js';
 import type { ConsumerDatabase } from './chunk.js';
 import type { FactDispatch } from './dispatch.js';
 import type { FeedSource } from './generation.js';
@@ -29,6 +29,7 @@ interface Running {
   group: ConsumerGroup;
   /** The group is this process's own, and goes with it. */
   ownGroup?: string;
+  broadcast?: BroadcastConsumer;
 }
 
 const inspectInterval = 10_000;
@@ -45,6 +46,11 @@ export class ConsumerRuntime {
 
   get states(): ConsumerState[] {
     return this.running.map(({ group }) => group.state);
+  }
+
+  /** See `KafkaTransport.position`. */
+  position(consumer: string): BroadcastPosition | undefined {
+    return this.running.find(({ group }) => group.state.name === consumer)?.broadcast?.position;
   }
 
   /** Returns at once: Kafka may be away. */
@@ -93,9 +99,10 @@ export class ConsumerRuntime {
     const { kind, name } = handlers.declaration;
     if (kind === 'broadcast') {
       const ownGroup = `${this.groupId(handlers)}.${this.o.settings.instance}.${randomUUID()}`;
-      const group = this.group(handlers, { source: new BroadcastConsumer({ ...this.o, handlers }), groupId: ownGroup });
+      const broadcast = new BroadcastConsumer({ ...this.o, handlers });
+      const group = this.group(handlers, { source: broadcast, groupId: ownGroup });
       group.start();
-      return { group, ownGroup };
+      return { group, ownGroup, broadcast };
     }
     if (!this.o.database) throw new Error(`Consumer ${name} needs a database: without one it can only be broadcast`);
     const source = new SharedConsumer(this.o.database, handlers, () => this.retrier?.wake());

@@ -1,5 +1,13 @@
 import type { AnyBulkWriteOperation, ClientSession, Db, Filter } from 'mongodb';
-import { batchBytes, batchRows, bytesBeside, type OutboxRow, type OutboxRows, payloadBytes } from '../outbox/rows.js';
+import {
+  batchBytes,
+  batchRows,
+  bytesBeside,
+  type OutboxRow,
+  type OutboxRows,
+  payloadBytes,
+  retentionOf,
+} from '../outbox/rows.js';
 import type { Holder } from '../relay/lease.js';
 import type { Placement } from '../relay/producer-session.js';
 import { type AcknowledgedDocument, type OutboxDocument, outboxCollections } from './documents.js';
@@ -65,7 +73,7 @@ export class MongoOutboxRows implements OutboxRows {
   async unpublish(topics: string[]): Promise<void> {
     for (let after: string | undefined = ''; after !== undefined; ) {
       const page: Array<{ _id: string }> = await this.outbox
-        .find({ _id: { $gt: after }, state: 'PUBLISHED', topic: { $in: topics }, snapshot: false })
+        .find({ _id: { $gt: after }, state: 'PUBLISHED', snapshot: false, $or: topics.map(stillKept) })
         .project<{ _id: string }>({ _id: 1 })
         .sort({ _id: 1 })
         .limit(unpublishAtOnce)
@@ -151,4 +159,10 @@ function rowOf({ _id, created_at, payload, version, ...row }: OutboxDocument, by
     createdAt: created_at,
     payload: bytes > payloadBytes ? null : payload,
   };
+}
+
+/** The facts that a topic would still hold. */
+function stillKept(topic: string): Filter<OutboxDocument> {
+  const kept = retentionOf(topic);
+  return kept === null ? { topic } : { topic, $expr: { $gt: ['$published_at', { $subtract: ['$$NOW', kept] }] } };
 }

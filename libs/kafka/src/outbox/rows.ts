@@ -1,3 +1,4 @@
+import { declaredTopics } from '@plaza/contracts';
 import type { Holder } from '../relay/lease.js';
 import type { Placement } from '../relay/producer-session.js';
 
@@ -41,7 +42,10 @@ export interface OutboxRows {
   fail(row: OutboxRow, reason: string): Promise<void>;
   /** Learns which rows are still failed: somebody may have cleared the reason of one. */
   reloadFailed(): Promise<void>;
-  /** Has what was published to topics published again, in its order; snapshots are made anew instead. */
+  /**
+   * Has what was published to topics published again, in its order; snapshots are made anew instead. What a topic would no
+   * longer hold is left: those who read it know how long things are kept there.
+   */
   unpublish(topics: string[]): Promise<void>;
   /** Gives failed rows another try: with a new version of the service, or other limits in Kafka, they may pass. */
   retryFailed(): Promise<void>;
@@ -49,4 +53,10 @@ export interface OutboxRows {
   backlog(): Promise<number>;
   /** How many Kafka has refused. */
   failed(): Promise<number>;
+}
+
+/** Milliseconds for which Kafka keeps what is published to a topic; null for ever, or where nobody declares it. */
+export function retentionOf(name: string): number | null {
+  const kept = declaredTopics().find((topic) => topic.name === name)?.configs['retention.ms'];
+  return kept === undefined ? null : Number(kept);
 }

@@ -1,5 +1,13 @@
 import type { DataSource } from 'typeorm';
-import { batchBytes, batchRows, bytesBeside, type OutboxRow, type OutboxRows, payloadBytes } from '../outbox/rows.js';
+import {
+  batchBytes,
+  batchRows,
+  bytesBeside,
+  type OutboxRow,
+  type OutboxRows,
+  payloadBytes,
+  retentionOf,
+} from '../outbox/rows.js';
 import type { Holder } from '../relay/lease.js';
 import type { Placement } from '../relay/producer-session.js';
 
@@ -76,17 +84,21 @@ export class PostgresOutboxRows implements OutboxRows {
   }
 
   async unpublish(topics: string[]): Promise<void> {
+    const kept = topics.map(retentionOf);
     for (let after: string | null = '0'; after !== null; ) {
       const [chunk]: Array<{ last: string | null }> = await this.dataSource.query(
         `WITH chunk AS (
            SELECT id, created_at FROM outbox
-           WHERE id > $2 AND published_at IS NOT NULL AND topic = ANY($1) AND NOT snapshot ORDER BY id LIMIT $3
+           WHERE id > $2 AND published_at IS NOT NULL AND NOT snapshot AND EXISTS (
+             SELECT FROM unnest($1::text[], $4::bigint[]) AS lost (name, kept)
+             WHERE name = topic AND (kept IS NULL OR published_at > clock_timestamp() - kept * interval '1 ms')
+           ) ORDER BY id LIMIT $3
          ), changed AS (
            UPDATE outbox o SET published_at = NULL, kafka_partition = NULL, kafka_offset = NULL
            FROM chunk WHERE o.id = chunk.id AND o.created_at = chunk.created_at
          )
          SELECT max(id) AS last FROM chunk`,
-        [topics, after, unpublishAtOnce],
+        [topics, after, unpublishAtOnce, kept],
       );
       after = chunk?.last ?? null;
     }
