@@ -111,3 +111,19 @@ test('leaves no group behind when it stops', async () => {
   const { groups } = await bed.withAdmin((admin) => admin.listGroups());
   expect(groups.filter(({ groupId }) => groupId.startsWith(bed.settings.prefix))).toEqual([]);
 });
+
+test('tells where it stands', async () => {
+  const seen: string[] = [];
+  await bed.publish(...steps('a', 3), ...steps('b', 2));
+  const { transport } = await bed.instance(collecting(seen, { lookback: 60_000 }));
+  expect(transport.position('other')).toBeUndefined();
+  const next = () => transport.position('memory')?.partitions.map((it) => it.topic === 'parcel' && it.next - it.begin);
+  await eventually(() => expect(next()?.reduce((a, b) => Number(a) + Number(b))).toBe(5));
+  const { clusterId } = await bed.withAdmin((admin) => admin.describeCluster());
+  const begun = transport.position('memory');
+  expect(begun).toMatchObject({ clusterId, losses: 0 });
+  await bed.publish({ key: 'a', step: 4 });
+  await eventually(() => expect(next()?.reduce((a, b) => Number(a) + Number(b))).toBe(6));
+  const without = (partitions = begun?.partitions) => partitions?.map(({ next: _, ...it }) => it);
+  expect(without(transport.position('memory')?.partitions)).toEqual(without());
+});

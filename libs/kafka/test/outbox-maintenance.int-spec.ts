@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { outboxCollections } from '../src/mongo/documents.js';
+import { MongoOutboxRows } from '../src/mongo/outbox-rows.js';
 import { maintainOutbox } from '../src/outbox/maintenance.js';
+import { PostgresOutboxRows } from '../src/postgres/outbox-rows.js';
 import type { PostgresNotes } from './notes-postgres.js';
 import { OutboxBed } from './outbox-bed.js';
 
@@ -99,3 +102,46 @@ function at(shift: number): string {
 function day(shift: number): string {
   return `outbox_${at(shift).slice(0, 10).replaceAll('-', '')}`;
 }
+
+describe('facts that are to be published again', () => {
+  const published = [
+    { key: 'frame', topic: 'stream.frame', minutes: 9 },
+    { key: 'old frame', topic: 'stream.frame', minutes: 11 },
+    { key: 'post', topic: 'post', minutes: 60 },
+    { key: 'of a topic that nobody declares', topic: 'unheard-of', minutes: 60 },
+    { key: 'of a topic that was not lost', topic: 'comment', minutes: 1 },
+  ];
+  const lost = ['stream.frame', 'post', 'unheard-of'];
+  const stillHeld = ['frame', 'of a topic that nobody declares', 'post'];
+
+  it('are those that their topic would still hold, in PostgreSQL', async () => {
+    const bed = await OutboxBed.onPostgres();
+    const { dataSource } = bed.notes;
+    for (const { key, topic, minutes } of published) {
+      await dataSource.query(
+        `INSERT INTO outbox (topic, key, type, fact_id, payload, version, published_at)
+         VALUES ($1, $2, 'it', gen_random_uuid(), '{}', 1, now() - $3 * interval '1 minute')`,
+        [topic, key, minutes],
+      );
+    }
+    await new PostgresOutboxRows(dataSource).unpublish(lost);
+    const rows = await dataSource.query('SELECT key FROM outbox WHERE published_at IS NULL ORDER BY key');
+    expect(rows.map(({ key }: { key: string }) => key)).toEqual(stillHeld);
+    await bed.stop();
+  });
+
+  it('are those that their topic would still hold, in MongoDB', async () => {
+    const bed = await OutboxBed.onMongo();
+    const outbox = outboxCollections.outbox(bed.notes.db);
+    for (const [index, { key, topic, minutes }] of published.entries()) {
+      const at = new Date(Date.now() - minutes * 60_000);
+      const rest = { traceparent: null, snapshot: false, failed_reason: null, kafka_partition: 0, kafka_offset: index };
+      const row = { _id: `fact-${index}`, topic, key, type: 'it', clock: index, version: index, payload: '{}' };
+      await outbox.insertOne({ ...row, ...rest, state: 'PUBLISHED', created_at: at, published_at: at });
+    }
+    await new MongoOutboxRows(bed.notes.db).unpublish(lost);
+    const rows = await outbox.find({ state: 'WAITING' }).sort({ key: 1 }).toArray();
+    expect(rows.map(({ key }) => key)).toEqual(stillHeld);
+    await bed.stop();
+  });
+});

@@ -10,7 +10,7 @@ export { Revocations, type RevokedSession } from './auth/revocations.js';
 export { type PublishedKey, SigningKeys } from './auth/signing-keys.js';
 export { bearerToken, tokenProblem } from './auth/token-problems.js';
 export type { AuthenticatedRequest, Role, TokenUser } from './auth/token-user.js';
-export { TokenVerifier } from './auth/token-verifier.js';
+export { TokenVerifier, type VerifiedToken } from './auth/token-verifier.js';
 export { type PlatformConfig, platformSettings } from './config/platform-settings.js';
 export { readSettings, SettingsInvalid } from './config/read-settings.js';
 export {

@@ -50,6 +50,19 @@ describe('TokenVerifier', () => {
     }
   });
 
+  it('says of a token that stays in use when its end has come, or that of its session', async () => {
+    const verified = await verifier.verifyToken(token);
+    expect(await verifier.verifyToken(token)).toBe(verified);
+    expect(verified).toMatchObject({ user: alice, goodUntil: NOW.getTime() + 10 * MINUTE });
+    now += 10 * MINUTE - 1;
+    verifier.refuseEnded(verified);
+    now += 1;
+    expect(() => verifier.refuseEnded(verified)).toThrow(expect.objectContaining({ code: 'TOKEN_EXPIRED' }));
+    now -= MINUTE;
+    revocations.add({ sessionId: alice.sessionId, tokensExpireAt: new Date(now + MINUTE) });
+    expect(() => verifier.refuseEnded(verified)).toThrow(expect.objectContaining({ code: 'SESSION_REVOKED' }));
+  });
+
   it('accepts a token from a clock that is a little ahead', async () => {
     now -= 5_000;
     expect(await verifier.verify(token)).toEqual(alice);

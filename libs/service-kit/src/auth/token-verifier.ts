@@ -20,8 +20,10 @@ const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const HEADER_FIELDS = new Set(['alg', 'typ', 'kid']);
 
-interface Verified {
+/** A token that was good when it was looked at. */
+export interface VerifiedToken {
   readonly user: TokenUser;
+  /** In ms since 1970. */
   readonly expiresAt: number;
   /** When the token or its key ends, whichever is first, in ms since 1970. */
   readonly goodUntil: number;
@@ -35,7 +37,7 @@ export interface TokenVerifierOptions {
 
 /** Decides whether an access token is good. A token that was good is remembered until it, its session or its key ends. */
 export class TokenVerifier {
-  private readonly verified: BoundedMap<string, Verified>;
+  private readonly verified: BoundedMap<string, VerifiedToken>;
   private readonly now: () => number;
 
   constructor(
@@ -54,7 +56,22 @@ export class TokenVerifier {
    * in memory alone and none was read yet
    */
   async verify(token: string): Promise<TokenUser> {
-    return this.recall(token) ?? (await this.examine(token));
+    return this.recall(token) ?? (await this.examine(token)).user;
+  }
+
+  /** As `verify`, for who keeps a token in use for longer than a request: see `refuseEnded`. */
+  async verifyToken(token: string): Promise<VerifiedToken> {
+    this.recall(token);
+    return this.verified.get(token) ?? (await this.examine(token));
+  }
+
+  /**
+   * Says whether a token that was verified before is still good. Keys that change are another matter: see `SigningKeys.onChange`.
+   * @throws Unauthenticated TOKEN_EXPIRED or SESSION_REVOKED
+   */
+  refuseEnded(verified: VerifiedToken): void {
+    this.refuseRevoked(verified);
+    if (verified.goodUntil <= this.now()) throw tokenProblem('TOKEN_EXPIRED');
   }
 
   /** As `verify`, for a token that was verified before; undefined for any other. Does not wait, which is most of its use. */
@@ -69,7 +86,7 @@ export class TokenVerifier {
     return known.user;
   }
 
-  private async examine(token: string): Promise<TokenUser> {
+  private async examine(token: string): Promise<VerifiedToken> {
     const kid = this.plausibleKid(token);
     if (kid === undefined) throw tokenProblem('TOKEN_INVALID');
     const key = await this.keys.find(kid);
@@ -77,7 +94,7 @@ export class TokenVerifier {
     const verified = await this.check(token, key);
     this.refuseRevoked(verified);
     this.verified.set(token, verified);
-    return verified.user;
+    return verified;
   }
 
   /** The kid of a token that would be good if its signature is; looking at it first keeps nonsense from waiting for keys. */
@@ -90,7 +107,7 @@ export class TokenVerifier {
     return ours && typeof header.kid === 'string' && header.kid.length <= 100 ? header.kid : undefined;
   }
 
-  private async check(token: string, key: VerificationKey): Promise<Verified> {
+  private async check(token: string, key: VerificationKey): Promise<VerifiedToken> {
     const claims = await this.signedClaims(token, key);
     const expiresAt = Number(claims.exp) * 1_000;
     const goodUntil = Math.min(expiresAt, key.acceptedUntil?.getTime() ?? Number.POSITIVE_INFINITY);
@@ -118,7 +135,7 @@ export class TokenVerifier {
     }
   }
 
-  private refuseRevoked({ user, expiresAt }: Verified): void {
+  private refuseRevoked({ user, expiresAt }: VerifiedToken): void {
     if (this.revocations.has(user.sessionId)) throw tokenProblem('SESSION_REVOKED');
     if (expiresAt <= this.revocations.refusedUntil) throw tokenProblem('TOKEN_EXPIRED');
   }

@@ -49,3 +49,16 @@ it('does not wait long for a part that hangs', async () => {
   expect(await health.started()).toBe(false);
   expect((await health.report()).parts.disk).toEqual({ up: false, reason: 'no answer within 1000 ms' });
 });
+
+it('tells once that the service is on its way out', () => {
+  const health = new HealthParts();
+  let told = 0;
+  health.onDrain(() => {
+    told += 1;
+  });
+  health.serve();
+  expect(told).toBe(0);
+  health.drain();
+  health.drain();
+  expect([told, health.draining]).toEqual([1, true]);
+});

@@ -21,6 +21,7 @@ const PATIENCE_MS = 1_000;
 export class HealthParts {
   private readonly parts: HealthPart[] = [];
   private readonly seen = new Set<HealthPart>();
+  private readonly drainListeners: Array<() => void> = [];
   private status: HealthReport['status'] = 'starting';
 
   add(part: HealthPart): void {
@@ -33,6 +34,12 @@ export class HealthParts {
 
   drain(): void {
     this.status = 'draining';
+    for (const listener of this.drainListeners.splice(0)) listener();
+  }
+
+  /** `listener` is told, once, that the service is on its way out, before anything of it is stopped. */
+  onDrain(listener: () => void): void {
+    this.drainListeners.push(listener);
   }
 
   /** This process can serve: configured, migrated, connected once, and not on its way out. */
