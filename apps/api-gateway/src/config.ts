@@ -1,5 +1,6 @@
 import { duration, list, optional, type ServiceConfig, url, whole } from '@plaza/service-kit';
 import { ROUTED_SERVICES, type RoutedService } from './routes.js';
+import { streamSettings } from './stream/stream-settings.js';
 
 const perMinute = (env: string, desc: string, quota: number) => whole(env, { desc, default: quota, min: 1 });
 
@@ -14,6 +15,11 @@ export const gatewaySettings = {
     'PLAZA_RATE_SIGN_IN_PER_MINUTE',
     'Sign-ins and registrations per minute from one IPv4 address or IPv6 /64',
     100,
+  ),
+  rateOfCommands: perMinute(
+    'PLAZA_RATE_COMMANDS_PER_MINUTE',
+    'Commands per minute of one user on the stream that reach a service (messages, receipts, typing)',
+    1_800,
   ),
   rateCapacity: whole('PLAZA_RATE_CAPACITY', {
     desc: 'Clients that are counted at a time, per limit; bounds the memory for it',
@@ -46,6 +52,7 @@ export const gatewaySettings = {
     min: 10,
     max: 600_000,
   }),
+  ...streamSettings,
   ...serviceUrls(),
 };
 

@@ -18,6 +18,7 @@ import { trackUnused } from './edge/unused-connections.js';
 import { keysPart, upstreamPart } from './health.js';
 import { GatewayMetrics } from './metrics.js';
 import { Rates } from './rates/rates.js';
+import { installStream } from './stream/install-stream.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 
@@ -41,8 +42,11 @@ export async function installGateway(
   fastify.addHook('onClose', async () => void (await Promise.all(upstreams.map((upstream) => upstream.close()))));
   fastify.addHook('onRequest', protectData);
   await fastify.register(cors, corsOptions(config.corsOrigins));
+  const rates = new Rates(config);
+  const admission = new Admission({ verifier: app.get(TokenVerifier), keys, rates, refused });
+  await installStream(app, { config, upstreams: guarded, admission, rates });
   await fastify.register(async (scope) => {
-    addAdmission(scope, new Admission({ verifier: app.get(TokenVerifier), keys, rates: new Rates(config), refused }));
+    addAdmission(scope, admission);
     await addDocs(scope, new MergedDocs(upstreams, logger));
     addPassage(scope, {
       upstreams: guarded,

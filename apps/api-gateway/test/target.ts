@@ -66,7 +66,7 @@ export class Target {
   }
 }
 
-export function inMemory(service: RoutedService, target: () => Target | undefined): Upstream {
+export function inMemory(service: RoutedService, target: () => Pick<Target, 'running'> | undefined): Upstream {
   return new MemoryUpstream(service, () => target()?.running());
 }
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { RoutedService } from '../routes.js';
+import type { Call, CallAnswer } from './call.js';
 import type { CircuitBreaker, Outcome, Pass } from './circuit-breaker.js';
 import type { Exchange } from './exchange.js';
 import { ServiceFailed, serviceAbsent } from './handover-problems.js';
@@ -31,6 +32,20 @@ export class GuardedUpstream {
       report('answered');
     } catch (error) {
       report(error instanceof ServiceFailed ? 'failed' : 'unknown', error);
+      throw error;
+    }
+  }
+
+  /** @throws Unavailable while the service is left in peace; else as `Upstream.call` */
+  async call(call: Call, budget: number): Promise<CallAnswer> {
+    const pass = this.breaker.admit();
+    if (!pass) throw serviceAbsent(this.service, this.breaker.retryAfter);
+    try {
+      const answer = await this.upstream.call(call, budget);
+      this.report(pass, 'answered');
+      return answer;
+    } catch (error) {
+      this.report(pass, error instanceof ServiceFailed ? 'failed' : 'unknown', error);
       throw error;
     }
   }

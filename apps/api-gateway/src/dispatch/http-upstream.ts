@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { Pool } from 'undici';
 import { headersToAnswer, headersToSend } from '../edge/headers.js';
 import type { RoutedService } from '../routes.js';
+import { type Call, type CallAnswer, jsonOf } from './call.js';
 import { type Exchange, hasBody } from './exchange.js';
 import { ServiceFailed } from './handover-problems.js';
 import type { Upstream } from './upstream.js';
@@ -71,6 +72,16 @@ export class HttpUpstream implements Upstream {
         return response.writeHead(statusCode, headersToAnswer(answered));
       },
     );
+  }
+
+  async call({ method, path, headers, body }: Call, budget: number): Promise<CallAnswer> {
+    try {
+      const signal = AbortSignal.timeout(budget);
+      const answer = await this.pool.request({ method, path, headers, body: body ?? null, signal });
+      return { status: answer.statusCode, headers: answer.headers, body: jsonOf(await answer.body.text()) };
+    } catch (error) {
+      throw new ServiceFailed(this.service, 'does not answer', error);
+    }
   }
 
   async ask(path: string): Promise<unknown> {

@@ -1,7 +1,8 @@
 import type { RunningService } from '@plaza/service-kit';
 import type { RoutedService } from '../routes.js';
+import { type Call, type CallAnswer, jsonOf } from './call.js';
 import type { Exchange } from './exchange.js';
-import { serviceAbsent } from './handover-problems.js';
+import { ServiceFailed, serviceAbsent } from './handover-problems.js';
 import type { Upstream } from './upstream.js';
 import { watch } from './watch.js';
 
@@ -27,6 +28,21 @@ export class MemoryUpstream implements Upstream {
       response.once('close', resolve);
       target.handle(request, response);
     });
+  }
+
+  async call({ method, path: url, headers, body }: Call, budget: number): Promise<CallAnswer> {
+    const target = this.running();
+    if (!target) throw serviceAbsent(this.service);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new ServiceFailed(this.service, 'does not answer')), budget);
+    });
+    try {
+      const answer = await Promise.race([target.app.inject({ method, url, headers, payload: body }), late]);
+      return { status: answer.statusCode, headers: answer.headers, body: jsonOf(answer.payload) };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async ask(path: string): Promise<unknown> {

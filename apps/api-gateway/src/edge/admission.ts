@@ -1,4 +1,12 @@
-import { bearerToken, Malformed, type SigningKeys, type TokenUser, type TokenVerifier } from '@plaza/service-kit';
+import {
+  bearerToken,
+  Malformed,
+  type SigningKeys,
+  type TokenUser,
+  type TokenVerifier,
+  tokenProblem,
+  type VerifiedToken,
+} from '@plaza/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type RateState, rateHeaders } from '../rates/rate-limit.js';
 import { type Rates, tooMany } from '../rates/rates.js';
@@ -34,6 +42,19 @@ export class Admission {
     const asked = authorization === undefined || needsNoToken(path) ? undefined : authorization;
     const user = asked === undefined ? undefined : await this.userOf(bearerToken(asked), network, reply);
     this.hold(await this.count(path, network, user), reply);
+  }
+
+  /**
+   * As `admit`, for a request that opens a socket: there a token is a must, and a bad one is to be told on the socket.
+   * @throws Unauthenticated for a missing or bad token, TooMany past a limit, Unavailable while tokens can't be judged here
+   */
+  async admitSocket(request: FastifyRequest, reply: FastifyReply, token: string | undefined): Promise<VerifiedToken> {
+    const { verifier, rates } = this.parts;
+    const network = networkOf(request.ip);
+    const user = token === undefined ? undefined : await this.userOf(token, network, reply);
+    this.hold([await (user ? rates.perUser.take(user.id) : rates.perAddress.take(network))], reply);
+    if (token === undefined) throw tokenProblem('TOKEN_MISSING');
+    return verifier.verifyToken(token);
   }
 
   private async count(path: string, network: string, user: TokenUser | undefined): Promise<RateState[]> {

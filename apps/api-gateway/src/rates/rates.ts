@@ -5,6 +5,7 @@ export interface RateSettings {
   ratePerUser: number;
   ratePerAddress: number;
   rateOfSignIns: number;
+  rateOfCommands: number;
   rateCapacity: number;
 }
 
@@ -16,11 +17,15 @@ export class Rates {
   readonly signIns: RateLimit;
   /** Tokens that were not known yet and turned out to be bad: looking at them costs, so they have a limit of their own. */
   readonly badTokens: RateLimit;
+  /** Commands of the stream that reach a service. */
+  readonly commands: RateLimit;
 
-  constructor({ ratePerUser, ratePerAddress, rateOfSignIns, rateCapacity: capacity }: RateSettings) {
+  constructor(settings: RateSettings) {
+    const { ratePerUser, ratePerAddress, rateOfSignIns, rateOfCommands, rateCapacity: capacity } = settings;
     this.perUser = new RateLimit({ name: 'user', quota: ratePerUser, capacity });
     this.perAddress = new RateLimit({ name: 'address', quota: ratePerAddress, capacity });
     this.signIns = new RateLimit({ name: 'sign-in', quota: rateOfSignIns, capacity });
+    this.commands = new RateLimit({ name: 'command', quota: rateOfCommands, capacity });
     this.badTokens = new RateLimit({ name: 'bad-token', quota: ratePerAddress, capacity });
   }
 }
