@@ -1,10 +1,12 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { declarationOf, FramePublished, fact, factHeaders } from '@plaza/contracts';
+import { KafkaTransport } from '@plaza/kafka';
 import { type RunningService, SigningKeys, signAccessToken, startService } from '@plaza/service-kit';
-import { deleteTopics, eventually, kafkaPrefix, testServers } from '@plaza/testing';
+import { deleteTopics, eventually, kafkaPrefix, testServers, withKafkaAdmin } from '@plaza/testing';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { gatewayOver } from '../src/app.js';
 import { httpUpstreams } from '../src/dispatch/http-upstreams.js';
+import { STREAM_CONSUMER } from '../src/stream/stream.consumer.js';
 import { ConversationsTarget } from './conversations-target.js';
 import { StreamProbe } from './stream-probe.js';
 import { type Dispatch, inMemory } from './target.js';
@@ -51,6 +53,10 @@ export class StreamBed {
     const bed = new StreamBed({ dispatch, prefix: kafkaPrefix(), env }, { target, producer });
     await bed.addGateway();
     return bed;
+  }
+
+  private get topic(): string {
+    return `${this.o.prefix}stream.frame`;
   }
 
   get gateway(): RunningService {
@@ -111,17 +117,29 @@ export class StreamBed {
   /** Publishes frames in this order, as one service would. */
   async publish(...frames: Published[]): Promise<void> {
     const messages = frames.map((frame) => this.recordOf(frame));
-    await this.producer.send({ topic: `${this.o.prefix}stream.frame`, acks: -1, messages });
+    await this.producer.send({ topic: this.topic, acks: -1, messages });
+  }
+
+  /** Resolves when every gateway has read all that was published. */
+  async read(): Promise<void> {
+    const ends = await withKafkaAdmin((admin) => admin.fetchTopicOffsets(this.topic));
+    await eventually(() => {
+      for (const gateway of this.gateways) {
+        const partitions = gateway.app.get(KafkaTransport).position(STREAM_CONSUMER)?.partitions ?? [];
+        const next = Object.fromEntries(partitions.map((it) => [it.partition, it.next]));
+        for (const { partition, high } of ends) expect(next[partition]).toBeGreaterThanOrEqual(Number(high));
+      }
+    });
   }
 
   /** A frame for a user. */
   toUser(audienceId: string, data: object = {}): Published {
-    return { audience: 'USER', audienceId, type: 'notification.created', data };
+    return { audience: 'USER', audienceId, type: 'notification.created', data, version: this.nextVersion() };
   }
 
   /** A frame for the members of a conversation. */
   toConversation(audienceId: string, data: object = {}): Published {
-    return { audience: 'CONVERSATION', audienceId, type: 'message.sent', data };
+    return { audience: 'CONVERSATION', audienceId, type: 'message.sent', data, version: this.nextVersion() };
   }
 
   /** Makes the users members, as messaging-service would: in its rows, and by a frame. */

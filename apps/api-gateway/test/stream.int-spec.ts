@@ -33,6 +33,7 @@ describe.each(DISPATCHERS)('an open socket (%s)', (dispatch) => {
   it("gets what is for its user's conversations, from joining to leaving", async () => {
     const conversation = randomUUID();
     await bed.publish(bed.toConversation(conversation, { n: 0 }), bed.joins(conversation, bob));
+    await bed.read();
     const [hers, his] = await Promise.all([bed.connect(alice), bed.connect(bob)]);
     await bed.publish(
       bed.toConversation(conversation, { n: 1 }),
@@ -51,6 +52,7 @@ describe.each(DISPATCHERS)('an open socket (%s)', (dispatch) => {
   it('is not told of what its own user does, where a frame says so', async () => {
     const conversation = randomUUID();
     await bed.publish(bed.joins(conversation, alice, bob));
+    await bed.read();
     const [hers, his] = await Promise.all([bed.connect(alice), bed.connect(bob)]);
     const typing = {
       ...bed.toConversation(conversation),

@@ -5,7 +5,7 @@ import type { RingEntry } from './ring.js';
 /** Which clients a frame is for, found by user and by conversation, so that its cost is that of those who get it. */
 export class Audience {
   private readonly users = new Map<string, Set<StreamClient>>();
-  private readonly conversations = new Map<string, Map<StreamClient, Span>>();
+  private readonly conversations = new Map<string, Map<StreamClient, readonly Span[]>>();
   private readonly all = new Set<StreamClient>();
 
   get clients(): ReadonlySet<StreamClient> {
@@ -36,9 +36,10 @@ export class Audience {
     if (clients?.size === 0) this.users.delete(id);
   }
 
-  join(client: StreamClient, conversationId: string, span: Span): void {
-    const members = this.conversations.get(conversationId) ?? new Map<StreamClient, Span>();
-    this.conversations.set(conversationId, members.set(client, span));
+  /** @param spans of a member who has left and come back, several: the frames of all that may still be on their way */
+  join(client: StreamClient, conversationId: string, spans: readonly Span[]): void {
+    const members = this.conversations.get(conversationId) ?? new Map<StreamClient, readonly Span[]>();
+    this.conversations.set(conversationId, members.set(client, spans));
     client.conversations.add(conversationId);
   }
 
@@ -56,8 +57,8 @@ export class Audience {
       return;
     }
     this.letIn(entry);
-    for (const [client, span] of this.conversations.get(entry.audienceId) ?? []) {
-      if (isFor(client, entry) && sees(span, entry)) yield client;
+    for (const [client, spans] of this.conversations.get(entry.audienceId) ?? []) {
+      if (isFor(client, entry) && spans.some((span) => sees(span, entry))) yield client;
     }
     this.letOut(entry);
   }
@@ -66,14 +67,26 @@ export class Audience {
     for (const userId of joined) {
       // One whose list is still being asked for will learn it from the ring.
       for (const client of this.clientsOf(userId)) {
-        if (client.knowsConversations)
-          this.join(client, audienceId, { from: version, until: Number.POSITIVE_INFINITY });
+        if (!client.knowsConversations) continue;
+        const spans = this.spansOf(client, audienceId);
+        if (spans.some(({ from, until }) => from <= version && version <= until)) continue;
+        this.join(client, audienceId, [...spans, { from: version, until: Number.POSITIVE_INFINITY }]);
       }
     }
   }
 
-  private letOut({ left, audienceId }: RingEntry): void {
-    for (const userId of left) for (const client of this.clientsOf(userId)) this.leave(client, audienceId);
+  private letOut({ left, audienceId, version }: RingEntry): void {
+    for (const userId of left) {
+      for (const client of this.clientsOf(userId)) {
+        const later = this.spansOf(client, audienceId).filter(({ from }) => from > version);
+        if (later.length > 0) this.join(client, audienceId, later);
+        else this.leave(client, audienceId);
+      }
+    }
+  }
+
+  private spansOf(client: StreamClient, conversationId: string): readonly Span[] {
+    return this.conversations.get(conversationId)?.get(client) ?? [];
   }
 }
 

@@ -4,6 +4,8 @@ export interface Buffering {
   readonly buffered: number;
   /** Bytes, as counted last. */
   counted: number;
+  /** It has been told to go, and holds what it holds until it has. */
+  readonly closed: boolean;
 }
 
 /** Bounds what is kept for clients that read slowly: for each of them, and for all together. */
@@ -33,11 +35,12 @@ export class Buffers<Client extends Buffering = Buffering> {
     for (const client of this.clients()) this.count(client);
   }
 
-  /** The clients with the most, as many as must go for the rest to fit. */
+  /** Those that must go for the rest to fit: first who is going anyway, then who has the most. */
   excess(): Client[] {
-    const sorted = [...this.clients()].sort((a, b) => b.counted - a.counted);
+    const holding = [...this.clients()].filter(({ counted }) => counted > 0);
+    holding.sort((a, b) => Number(b.closed) - Number(a.closed) || b.counted - a.counted);
     let rest = this.total;
-    return sorted.filter(({ counted }) => {
+    return holding.filter(({ counted }) => {
       const goes = rest > this.bounds.all;
       if (goes) rest -= counted;
       return goes;

@@ -46,6 +46,8 @@ export class StreamClient {
   received = 0;
   /** Bytes, as counted last. */
   counted = 0;
+  /** Why it was ended here, if it was. */
+  endedWith: CloseCode | undefined;
   private closing = false;
 
   constructor(
@@ -95,6 +97,7 @@ export class StreamClient {
   close(code: CloseCode, reason: string): void {
     if (this.closed) return;
     this.closing = true;
+    this.endedWith = code;
     this.socket.resume();
     this.socket.close(code, reason);
     setTimeout(() => this.socket.terminate(), CLOSING_MS).unref();

@@ -54,8 +54,11 @@ export class StreamHub {
 
   constructor(private readonly parts: HubParts) {
     this.ring = new FrameRing(parts.bounds.ring);
-    const open = () => [...this.audience.clients].filter(({ closed }) => !closed);
-    this.buffers = new Buffers(parts.bounds.buffers, open, () => this.relieve());
+    this.buffers = new Buffers(
+      parts.bounds.buffers,
+      () => this.audience.clients,
+      () => this.relieve(),
+    );
     this.sessions = new Sessions({
       ...parts,
       ring: this.ring,
@@ -186,7 +189,7 @@ export class StreamHub {
     socket.on('pong', heard);
     // ws closes by itself what breaks the protocol; the code says enough.
     socket.on('error', (err) => this.parts.logger.debug({ err, connectionId: client.connectionId }, 'a socket broke'));
-    socket.once('close', (code) => this.closed(client, code));
+    socket.once('close', (code) => this.closed(client, client.endedWith ?? code));
   }
 
   private closed(client: StreamClient, code: number): void {
@@ -250,8 +253,12 @@ export class StreamHub {
 
   private relieve(): void {
     for (const client of this.buffers.excess()) {
-      client.close(CLOSE.TOO_SLOW, 'TOO_SLOW');
-      this.buffers.forget(client);
+      if (!client.closed) client.close(CLOSE.TOO_SLOW, 'TOO_SLOW');
+      else {
+        // It had its chance to read why; what it holds is needed now.
+        client.terminate();
+        this.buffers.forget(client);
+      }
     }
   }
 }

@@ -55,10 +55,10 @@ export class Memberships {
   }
 
   /** The memberships whose end has not been met. */
-  *lasting(): Generator<[conversationId: string, Span]> {
+  *lasting(): Generator<[conversationId: string, spans: readonly Span[]]> {
     for (const [conversationId, spans] of this.spans) {
-      const span = spans.findLast(({ over }) => !over);
-      if (span) yield [conversationId, span];
+      const lasting = spans.filter(({ over }) => !over);
+      if (lasting.length > 0) yield [conversationId, lasting];
     }
   }
 

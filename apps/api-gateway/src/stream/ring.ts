@@ -52,7 +52,9 @@ export class FrameRing {
   private head = 0;
   /** The number of `entries[0]`. */
   private base = 0;
-  private readonly ids = new Set<string>();
+  private ids = new Set<string>();
+  /** Those of the log that was lost. */
+  private lostIds = new Set<string>();
   private readonly starts: number[] = [];
   private readonly nexts: number[] = [];
 
@@ -81,7 +83,7 @@ export class FrameRing {
     return number < this.first ? undefined : this.entries[number - this.base];
   }
 
-  /** Begins with nothing, where the consumer began. Ids stay known: what comes again from another log was seen already. */
+  /** Begins with nothing, where the consumer began. Its ids stay known: what comes again from another log was seen already. */
   begin({ clusterId, partitions }: BroadcastPosition): void {
     this.generation += 1;
     this.log = logName(clusterId);
@@ -89,6 +91,7 @@ export class FrameRing {
     this.entries = [];
     this.head = 0;
     this.bytes = 0;
+    [this.ids, this.lostIds] = [new Set(), this.ids];
     for (const { partition, begin } of partitions) this.know(partition, begin);
   }
 
@@ -102,7 +105,7 @@ export class FrameRing {
     const { partition, offset, factId } = record;
     if (offset < (this.nexts[partition] ?? 0)) return undefined;
     this.nexts[partition] = offset + 1;
-    if (this.ids.has(factId)) return undefined;
+    if (this.ids.has(factId) || this.lostIds.has(factId)) return undefined;
     const { frame, ...addressed } = fact;
     const entry = { ...record, ...addressed, body: bodyOf(frame), receivedAt: now };
     if (!entry.momentary) this.keep(entry, now);

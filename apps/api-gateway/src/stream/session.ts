@@ -30,8 +30,9 @@ export class Sessions {
 
   /** @param since the id that the client saw last */
   async begin(client: StreamClient, since: string | undefined): Promise<void> {
-    const start = await this.startOf(client, since);
+    const wanted = await this.startOf(client, since);
     const memberships = await this.membershipsOf(client);
+    const start = this.holds(wanted) ? wanted : this.startAnew('resync');
     client.partial = memberships === undefined;
     this.greet(client, since, start);
     const outcome = await this.catchUp(client, start.vector, memberships);
@@ -41,12 +42,23 @@ export class Sessions {
 
   private async startOf(client: StreamClient, since: string | undefined): Promise<Start> {
     const { ring } = this.parts;
-    const now = () => [...ring.next];
-    if (since === undefined) return { vector: now(), how: 'new' };
+    if (since === undefined) return this.startAnew('new');
     const cursor = readFrameId(since);
     const usable = cursor && !cursor.partial && cursor.log === ring.log && (await this.parts.reached(cursor.vector));
-    if (!usable || !ring.covers(cursor.vector) || client.closed) return { vector: now(), how: 'resync' };
-    return { vector: now().map((_, partition) => cursor.vector[partition] ?? 0), how: 'resumed' };
+    if (!usable || !ring.covers(cursor.vector) || client.closed) return this.startAnew('resync');
+    const vector = ring.next.map((_, partition) => cursor.vector[partition] ?? 0);
+    return { vector, how: 'resumed', generation: ring.generation };
+  }
+
+  private startAnew(how: 'new' | 'resync'): Start {
+    const { ring } = this.parts;
+    return { vector: [...ring.next], how, generation: ring.generation };
+  }
+
+  /** Whether the ring still has everything from there on: while others were asked, it has gone on. */
+  private holds({ vector, generation }: Start): boolean {
+    const { ring } = this.parts;
+    return generation === ring.generation && ring.covers(vector);
   }
 
   private greet(client: StreamClient, since: string | undefined, { vector, how }: Start): void {
@@ -114,4 +126,6 @@ export class Sessions {
 interface Start {
   vector: Vector;
   how: 'new' | 'resumed' | 'resync';
+  /** Of the ring, then. */
+  generation: number;
 }
