@@ -36,7 +36,10 @@ export class StreamProbe {
         answer.on('data', (piece) => {
           body += String(piece);
         });
-        answer.once('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
+        answer.once('end', () => {
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body });
+          this.socket.terminate();
+        });
       });
     });
   }
