@@ -43,6 +43,20 @@ export class StreamBed {
   private readonly producer: Producer;
 
   static async start(dispatch: Dispatch = 'memory', env: NodeJS.ProcessEnv = {}): Promise<StreamBed> {
+    const bed = await StreamBed.empty(dispatch, env);
+    await bed.addGateway();
+    return bed;
+  }
+
+  /** With a gateway that gets no connection to Kafka. */
+  static async withoutKafka(): Promise<StreamBed> {
+    // Nobody listens on port 1.
+    const bed = await StreamBed.empty('memory', { PLAZA_KAFKA_BROKERS: '127.0.0.1:1' });
+    await bed.startGateway();
+    return bed;
+  }
+
+  private static async empty(dispatch: Dispatch, env: NodeJS.ProcessEnv): Promise<StreamBed> {
     const kafka = new Kafka({ brokers: testServers().kafkaBrokers.split(','), logLevel: logLevel.NOTHING });
     const producer = kafka.producer({
       createPartitioner: Partitioners.DefaultPartitioner,
@@ -50,9 +64,7 @@ export class StreamBed {
     });
     await producer.connect();
     const target = await ConversationsTarget.start();
-    const bed = new StreamBed({ dispatch, prefix: kafkaPrefix(), env }, { target, producer });
-    await bed.addGateway();
-    return bed;
+    return new StreamBed({ dispatch, prefix: kafkaPrefix(), env }, { target, producer });
   }
 
   private get topic(): string {
@@ -67,6 +79,14 @@ export class StreamBed {
 
   /** Starts another gateway and waits until clients can connect to it. */
   async addGateway(): Promise<RunningService> {
+    const gateway = await this.startGateway();
+    await eventually(async () => expect((await gateway.health()).parts.stream).toMatchObject({ up: true }), {
+      withinMs: 30_000,
+    });
+    return gateway;
+  }
+
+  private async startGateway(): Promise<RunningService> {
     const { dispatch, prefix, env } = this.o;
     const upstreams = () => [inMemory('messaging-service', () => this.target)];
     const gateway = await startService(gatewayOver(dispatch === 'http' ? httpUpstreams : upstreams), {
@@ -75,9 +95,6 @@ export class StreamBed {
     const { kty = '', crv = '', x = '' } = this.keys.publicKey.export({ format: 'jwk' });
     await gateway.app.get(SigningKeys).put({ kid: KID, publicJwk: { kty, crv, x }, acceptedUntil: null, version: 1 });
     this.gateways.push(gateway);
-    await eventually(async () => expect((await gateway.health()).parts.stream).toMatchObject({ up: true }), {
-      withinMs: 30_000,
-    });
     return gateway;
   }
 
@@ -173,6 +190,14 @@ export class StreamBed {
     });
     this.atEnd.push(() => consumer.disconnect());
     return read;
+  }
+
+  /** Ends all sockets; resolves when the gateways know. */
+  async hangUp(): Promise<void> {
+    for (const probe of this.probes.splice(0)) probe.terminate();
+    for (const gateway of this.gateways) {
+      await eventually(async () => expect((await gateway.health()).parts.stream).toMatchObject({ connections: 0 }));
+    }
   }
 
   async stop(): Promise<void> {

@@ -74,8 +74,8 @@ class Returning {
 
 /** Makes up what happens, and who is to see it. */
 class Script {
-  readonly users = Array.from({ length: USERS }, () => randomUUID());
-  readonly rooms = Array.from({ length: ROOMS }, () => randomUUID());
+  readonly users: string[] = Array.from({ length: USERS }, () => randomUUID());
+  readonly rooms: string[] = Array.from({ length: ROOMS }, () => randomUUID());
   private readonly members = new Map(this.rooms.map((room) => [room, new Set<string>()]));
   private readonly sights = new Map<string, Sight>(this.users.map((user) => [user, {}]));
   private n = 0;

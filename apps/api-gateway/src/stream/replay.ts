@@ -35,7 +35,6 @@ export class Replay {
     this.seen = [...o.since];
     this.generation = o.ring.generation;
     this.number = o.ring.seek(o.since);
-    this.learnAhead();
   }
 
   async run(): Promise<ReplayOutcome> {
@@ -71,14 +70,5 @@ export class Replay {
     if (exceptUserId === client.user.id) return false;
     if (audience === 'USER') return !conversationsOnly && audienceId === client.user.id;
     return memberships?.includes(audienceId, version) ?? false;
-  }
-
-  /** Who left while it was away was a member before: that is known only from the frame of the leaving. */
-  private learnAhead(): void {
-    const { ring, memberships, since } = this.o;
-    for (let number = this.number; memberships && number < ring.end; number += 1) {
-      const entry = ring.at(number);
-      if (entry && entry.offset >= (since[entry.partition] ?? 0)) memberships.learn(entry);
-    }
   }
 }
