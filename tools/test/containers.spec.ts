@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, statSync }
 import { basename, dirname, join } from 'node:path';
 import { services } from '@plaza/all-in-one';
 import { apiGateway } from '@plaza/api-gateway';
-import { platformSettings, readSettings, type ServiceDefinition } from '@plaza/service-kit';
+import { databaseKind, platformSettings, readSettings, type ServiceDefinition } from '@plaza/service-kit';
 import { type ContainerService, fetchContainerTools, lintDockerfile, readCompose, root } from './container-tools.js';
 import { temporaryWorkspace } from './workspace.js';
 
@@ -47,7 +47,7 @@ function settingsIn(definition: ServiceDefinition, environment = container(defin
     name,
     value.replace('/run/secrets', join(workspace.root, 'deploy/secrets')),
   ]);
-  const platform = platformSettings(definition.name, definition.database !== undefined);
+  const platform = platformSettings(definition.name, databaseKind(definition));
   return readSettings(definition.name, { platform, own: definition.settings }, Object.fromEntries(mounted));
 }
 
@@ -95,7 +95,7 @@ describe('docker-compose.yml', () => {
 
 describe.each(definitions.map((definition) => [definition.name, definition] as const))('%s', (name, definition) => {
   it('is given settings that it has, with values that it takes in production', () => {
-    const platform = platformSettings(name, definition.database !== undefined);
+    const platform = platformSettings(name, databaseKind(definition));
     const known = Object.values({ ...platform, ...definition.settings }).flatMap(({ env }) => [env, `${env}_FILE`]);
     const given = Object.keys(container(name).environment ?? {});
     expect(given.filter((env) => !['NODE_ENV', ...known].includes(env))).toEqual([]);

@@ -1,16 +1,19 @@
 import type { DynamicModule, Type } from '@nestjs/common';
+import type { MongoMigration } from '@plaza/kafka';
 import { AuthModule } from './auth/auth.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { CreateSigningKeys1795258800000 } from './migrations/20261121T1100-create-signing-keys.js';
 import { CreateIdempotencyKeys1795258860000 } from './migrations/20261121T1101-create-idempotency-keys.js';
 import { CreateJobs1795258920000 } from './migrations/20261121T1102-create-jobs.js';
 import { PagingModule } from './paging/paging.module.js';
+import type { DatabaseKind } from './service/database-kind.js';
 import type { EntityClass, MigrationClass } from './service/definition.js';
 
 /** The modules that every service gets; those that need a database only where there is one. */
-export function kitFeatures({ database }: { database: boolean }): Array<DynamicModule | Type> {
-  const auth = AuthModule.forRoot({ keys: database ? 'database' : 'memory' });
-  return database ? [auth, PagingModule, JobsModule.forRoot()] : [auth, PagingModule];
+export function kitFeatures(database: DatabaseKind): Array<DynamicModule | Type> {
+  const stored = database === 'postgres';
+  const auth = AuthModule.forRoot({ keys: stored ? 'database' : 'memory' });
+  return stored ? [auth, PagingModule, JobsModule.forRoot()] : [auth, PagingModule];
 }
 
 /** Tables of the kit, for the database of every service that has one. */
@@ -19,6 +22,9 @@ export const kitMigrations: readonly MigrationClass[] = [
   CreateIdempotencyKeys1795258860000,
   CreateJobs1795258920000,
 ];
+
+/** The same for a MongoDB database. */
+export const kitMongoMigrations: readonly MongoMigration[] = [];
 
 /** None: the kit's tables are read and written in SQL. */
 export const kitEntities: readonly EntityClass[] = [];

@@ -56,6 +56,7 @@ export { DEADLINE_HEADER, NoDeadline } from './http/deadline.js';
 export { IdParam } from './http/id-param.js';
 export { type RequestContext, requestContext, runInRequestContext } from './http/request-context.js';
 export { Idempotent } from './idempotency/idempotent.js';
+export { mongoTransaction } from './idempotency/mongo-transaction.js';
 export { oneStatement, transaction } from './idempotency/transaction.js';
 export { type DeadJob, listDeadJobs, retryDeadJob } from './jobs/dead-jobs.js';
 export { deleteBatches } from './jobs/delete-batches.js';
@@ -65,6 +66,9 @@ export type { OperatorJobs, OperatorResults } from './jobs/operator-jobs.js';
 export { ScheduledJobs, type ScheduledRun } from './jobs/scheduled-jobs.js';
 export { createLogger } from './logs/logger.js';
 export { metricsOfProcess } from './metrics/metrics.js';
+export { mongoMigrationsOf, revertMongoMigrations, runMongoMigrations } from './mongo/migrations.js';
+export { isDuplicateKey } from './mongo/mongo-errors.js';
+export { migrateMongoDatabase } from './mongo/mongo-store.js';
 export { ApiPage, ApiProblems, NoContent } from './openapi/decorators.js';
 export { openApiDocument } from './openapi/document.js';
 export { Cursors, type JsonValue } from './paging/cursors.js';
@@ -81,10 +85,12 @@ export {
 export { isWebUrl } from './rules/web-url.js';
 export { deriveKey } from './secrets/derive-key.js';
 export { SealBroken, SecretBox } from './secrets/secret-box.js';
+export { type DatabaseKind, databaseKind } from './service/database-kind.js';
 export {
   defineService,
   type EntityClass,
   type MigrationClass,
+  type MongoDatabase,
   type ServiceConfig,
   type ServiceDatabase,
   type ServiceDefinition,
@@ -93,5 +99,5 @@ export { type ProcessSignals, runProcess } from './service/run-process.js';
 export { runService } from './service/run-service.js';
 export type { Readiness, RunningService } from './service/running-service.js';
 export type { StartOptions } from './service/start-options.js';
-export { databaseUrl, readConfig, startService } from './service/start-service.js';
-export { BACKGROUND, CONFIG, LOGGER, REGISTRY } from './service/tokens.js';
+export { databaseUrl, mongoDatabaseUrl, readConfig, startService } from './service/start-service.js';
+export { BACKGROUND, CONFIG, LOGGER, MONGO, REGISTRY } from './service/tokens.js';

@@ -10,12 +10,12 @@ import {
   type TokenUser,
 } from '@plaza/service-kit';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
-import pg from 'pg';
+import type { Db } from 'mongodb';
 import { type Answer, PlazaClient, type RequestOptions } from './client.js';
-import { createTestDatabase } from './databases.js';
 import { eventually } from './eventually.js';
 import { deleteTopics, kafkaPrefix } from './kafka.js';
 import { testServers } from './servers.js';
+import { createServiceData, type FactInOutbox, type ServiceData } from './service-data.js';
 import { settle } from './settle.js';
 
 export interface ActingAs extends Omit<RequestOptions, 'token'> {
@@ -34,9 +34,8 @@ export class ServiceUnderTest {
 
   private constructor(
     readonly running: RunningService,
-    readonly databaseUrl: string,
     readonly prefix: string,
-    private readonly pool: pg.Pool,
+    private readonly data: ServiceData,
     private readonly producer: Producer,
     private readonly end: () => Promise<void>,
     keys: { privateKey: Parameters<typeof signAccessToken>[0]['privateKey'] },
@@ -51,25 +50,22 @@ export class ServiceUnderTest {
   ): Promise<ServiceUnderTest> {
     const servers = testServers();
     const prefix = kafkaPrefix();
-    const database = await createTestDatabase({});
+    const data = await createServiceData(definition);
     const running = await startService(definition, {
-      env: { ...settingsFor(definition.name, database.url, servers, prefix), ...env },
+      env: { ...settingsFor(definition.name, data.url, servers, prefix), ...env },
     });
     // Consumers join their groups in the background, and settle() sees only groups that are there.
     await eventually(() => expectStarted(running), { withinMs: 30_000 });
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const { kty = '', crv = '', x = '' } = publicKey.export({ format: 'jwk' });
     await running.app.get(SigningKeys).put({ kid: KID, publicJwk: { kty, crv, x }, acceptedUntil: null, version: 1 });
-    const pool = new pg.Pool({ connectionString: database.url, max: 2 });
-    // `end` comes back before the server has closed them, and dropping the database may be quicker.
-    pool.on('error', () => undefined);
     const producer = await connectedProducer(servers.kafkaBrokers);
     const end = async () => {
       await running.stop();
-      await Promise.all([pool.end(), producer.disconnect()]);
-      await Promise.all([database.drop(), deleteTopics(prefix)]);
+      await producer.disconnect();
+      await Promise.all([data.drop(), deleteTopics(prefix)]);
     };
-    return new ServiceUnderTest(running, database.url, prefix, pool, producer, end, { privateKey });
+    return new ServiceUnderTest(running, prefix, data, producer, end, { privateKey });
   }
 
   /** Sends a request to the service itself, past any gateway. */
@@ -97,14 +93,25 @@ export class ServiceUnderTest {
     await this.producer.send({ topic: `${this.prefix}${topic}`, acks: -1, messages: [message] });
   }
 
-  /** Runs SQL in the service's database. */
+  get databaseUrl(): string {
+    return this.data.url;
+  }
+
+  /** Runs SQL in the service's database. @throws Error where it is not PostgreSQL */
   async query<T extends object = Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<T[]> {
-    return (await this.pool.query(sql, values)).rows;
+    if (!this.data.pool) throw new Error(`${this.running.name} does not keep its data in PostgreSQL`);
+    return (await this.data.pool.query(sql, values)).rows;
+  }
+
+  /** The service's MongoDB database, through a client of the test. @throws Error where it is another */
+  get db(): Db {
+    if (!this.data.db) throw new Error(`${this.running.name} does not keep its data in MongoDB`);
+    return this.data.db;
   }
 
   /** The facts that the service has put into its outbox, oldest first. */
-  async facts(): Promise<Array<{ type: string; key: string; payload: Record<string, unknown> }>> {
-    return this.query('SELECT type, key, payload FROM outbox ORDER BY id');
+  facts(): Promise<FactInOutbox[]> {
+    return this.data.facts();
   }
 
   /** Waits until the outbox is empty and every consumer has read everything. */

@@ -1,4 +1,5 @@
 import { type Admin, AssignerProtocol } from 'kafkajs';
+import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { eventually } from './eventually.js';
 import { withKafkaAdmin } from './kafka.js';
@@ -6,7 +7,7 @@ import { withKafkaAdmin } from './kafka.js';
 export interface SettleOptions {
   /** Only topics and groups whose names start with it are looked at. */
   prefix: string;
-  /** URLs of the services' databases. */
+  /** URLs of the services' databases, in PostgreSQL or MongoDB. */
   databases: string[];
   /** Default 20,000. */
   timeoutMs?: number;
@@ -20,22 +21,49 @@ export interface SettleOptions {
  * @throws Error that says what is still on its way
  */
 export async function settle({ prefix, databases, timeoutMs = 20_000, brokers }: SettleOptions): Promise<void> {
-  const pools = databases.map(poolOf);
+  const outboxes = databases.map(outboxAt);
   try {
     await withKafkaAdmin(
-      (admin) => eventually(() => expectNothingUnderWay(admin, prefix, pools), { withinMs: timeoutMs }),
+      (admin) => eventually(() => expectNothingUnderWay(admin, prefix, outboxes), { withinMs: timeoutMs }),
       brokers,
     );
   } finally {
-    await Promise.all(pools.map((pool) => pool.end()));
+    await Promise.all(outboxes.map((outbox) => outbox.close()));
   }
 }
 
-function poolOf(connectionString: string): pg.Pool {
+/** A service's database, as far as facts are on their way in it. */
+interface OutboxUnderWay {
+  count(): Promise<{ waiting: number; retrying: number }>;
+  close(): Promise<void>;
+}
+
+function outboxAt(url: string): OutboxUnderWay {
+  return /^mongodb(\+srv)?:/.test(url) ? mongoOutbox(url) : postgresOutbox(url);
+}
+
+function postgresOutbox(connectionString: string): OutboxUnderWay {
   const pool = new pg.Pool({ connectionString, max: 1, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
   // A server that is killed between two looks is an error of the next look.
   pool.on('error', () => undefined);
-  return pool;
+  const count = async () => {
+    const { rows } = await pool.query<{ waiting: string; retrying: string }>(
+      `SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL AND failed_reason IS NULL) AS waiting,
+              (SELECT count(*) FROM parked_keys WHERE state = 'RETRYING') AS retrying`,
+    );
+    return { waiting: Number(rows[0]?.waiting), retrying: Number(rows[0]?.retrying) };
+  };
+  return { count, close: () => pool.end() };
+}
+
+function mongoOutbox(url: string): OutboxUnderWay {
+  const client = new MongoClient(url, { maxPoolSize: 1, serverSelectionTimeoutMS: 5_000, timeoutMS: 5_000 });
+  const waitingIn = (collection: string, state: string) => client.db().collection(collection).countDocuments({ state });
+  const count = async () => {
+    const waiting = await waitingIn('outbox', 'WAITING');
+    return { waiting, retrying: await waitingIn('parked_keys', 'RETRYING') };
+  };
+  return { count, close: () => client.close() };
 }
 
 /** Log ends by `topic[partition]`, and where the log begins. */
@@ -43,10 +71,10 @@ type LogEnds = Map<string, { low: number; high: number }>;
 
 // What a group has read may have been answered with new facts, which another group, looked at before, has still to read:
 // only when no log has grown meanwhile was all of it seen at rest.
-async function expectNothingUnderWay(admin: Admin, prefix: string, pools: pg.Pool[]): Promise<void> {
+async function expectNothingUnderWay(admin: Admin, prefix: string, outboxes: OutboxUnderWay[]): Promise<void> {
   const before = await logEnds(admin, prefix);
   for (const groupId of await groupsOf(admin, prefix)) await expectAllRead(admin, groupId, before);
-  for (const pool of pools) await expectEmptyOutbox(pool);
+  for (const outbox of outboxes) await expectEmptyOutbox(outbox);
   const after = await logEnds(admin, prefix);
   const grown = [...after].find(([log, { high }]) => high !== before.get(log)?.high);
   if (grown) throw new Error(`${grown[0]} has just grown`);
@@ -63,14 +91,10 @@ async function logEnds(admin: Admin, prefix: string): Promise<LogEnds> {
   return ends;
 }
 
-async function expectEmptyOutbox(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query<{ waiting: string; retrying: string }>(
-    `SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL AND failed_reason IS NULL) AS waiting,
-            (SELECT count(*) FROM parked_keys WHERE state = 'RETRYING') AS retrying`,
-  );
-  const [row] = rows;
-  if (row?.waiting !== '0') throw new Error(`${row?.waiting} facts of an outbox are not published`);
-  if (row.retrying !== '0') throw new Error(`${row.retrying} keys wait for another try`);
+async function expectEmptyOutbox(outbox: OutboxUnderWay): Promise<void> {
+  const { waiting, retrying } = await outbox.count();
+  if (waiting !== 0) throw new Error(`${waiting} facts of an outbox are not published`);
+  if (retrying !== 0) throw new Error(`${retrying} keys wait for another try`);
 }
 
 async function groupsOf(admin: Admin, prefix: string): Promise<string[]> {

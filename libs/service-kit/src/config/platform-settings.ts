@@ -1,4 +1,5 @@
 import type { ServiceName } from '@plaza/contracts';
+import type { DatabaseKind } from '../service/database-kind.js';
 import { choice, duration, flag, list, optional, type SettingsOf, secrets, text, url, whole } from './settings.js';
 
 /** For development and tests alone: known to everyone who reads this file. */
@@ -27,13 +28,17 @@ export function databaseName(service: ServiceName): string {
 
 /**
  * The settings that every service has. Host and port bear the service's name, except for the gateway, which is Plaza's
- * own address. `withDatabase`: the service has a PostgreSQL database.
+ * own address.
  */
-export function platformSettings(service: ServiceName, withDatabase = true) {
-  return { ...addressSettings(service), ...(withDatabase && databaseSettings(service)), ...SHARED } as PlatformSettings;
+export function platformSettings(service: ServiceName, database: DatabaseKind = 'postgres') {
+  return { ...addressSettings(service), ...databaseSettings(service, database), ...SHARED } as PlatformSettings;
 }
 
-type PlatformSettings = ReturnType<typeof addressSettings> & ReturnType<typeof databaseSettings> & typeof SHARED;
+type PlatformSettings = ReturnType<typeof addressSettings> &
+  ReturnType<typeof postgresSettings> &
+  ReturnType<typeof mongoSettings> &
+  typeof CONNECTIONS &
+  typeof SHARED;
 /** Values of the settings that every service has. The database's are absent where a service has none. */
 export type PlatformConfig = SettingsOf<PlatformSettings>;
 
@@ -57,31 +62,55 @@ const GATEWAY_ADDRESSES = list('PLAZA_GATEWAY_ADDRESSES', {
   default: ['127.0.0.1', '::1'],
 });
 
-function databaseSettings(service: ServiceName) {
+function databaseSettings(service: ServiceName, database: DatabaseKind) {
+  if (database === 'none') return {};
+  return { ...(database === 'mongodb' ? mongoSettings(service) : postgresSettings(service)), ...CONNECTIONS };
+}
+
+function postgresSettings(service: ServiceName) {
   const protocols = ['postgres:', 'postgresql:'];
-  const own = `PLAZA_${envName(service)}_DATABASE_URL`;
   return {
     postgresUrl: url('PLAZA_POSTGRES_URL', {
       desc: 'PostgreSQL server; each service uses (and makes) the database named after it there',
       default: 'postgres://postgres:postgres@127.0.0.1:5432',
       protocols,
     }),
-    databaseUrl: optional(url(own, { desc: "The service's database, where it is not the usual one", protocols })),
-    poolSize: whole('PLAZA_POOL_SIZE', {
-      desc: 'Connections for requests, per service',
-      default: 20,
-      min: 1,
-      max: 200,
-    }),
-    backgroundPoolSize: whole('PLAZA_BACKGROUND_POOL_SIZE', {
-      desc: 'Connections for consumers, relay and jobs, per service',
-      default: 6,
-      min: 2,
-      max: 100,
-    }),
-    migrateAtStart: flag('PLAZA_MIGRATE_AT_START', { desc: 'Bring the database up to date at start', default: true }),
+    databaseUrl: ownDatabase(service, protocols),
   };
 }
+
+function mongoSettings(service: ServiceName) {
+  const protocols = ['mongodb:', 'mongodb+srv:'];
+  return {
+    mongodbUrl: url('PLAZA_MONGODB_URL', {
+      desc: 'MongoDB replica set; a service that needs it uses (and makes) the database named after it there',
+      default: 'mongodb://127.0.0.1:27017/?replicaSet=plaza',
+      protocols,
+    }),
+    databaseUrl: ownDatabase(service, protocols),
+  };
+}
+
+function ownDatabase(service: ServiceName, protocols: readonly string[]) {
+  const desc = "The service's database, where it is not the usual one";
+  return optional(url(`PLAZA_${envName(service)}_DATABASE_URL`, { desc, protocols }));
+}
+
+const CONNECTIONS = {
+  poolSize: whole('PLAZA_POOL_SIZE', {
+    desc: 'Connections for requests, per service',
+    default: 20,
+    min: 1,
+    max: 200,
+  }),
+  backgroundPoolSize: whole('PLAZA_BACKGROUND_POOL_SIZE', {
+    desc: 'Connections for consumers, relay and jobs, per service',
+    default: 6,
+    min: 2,
+    max: 100,
+  }),
+  migrateAtStart: flag('PLAZA_MIGRATE_AT_START', { desc: 'Bring the database up to date at start', default: true }),
+};
 
 const SHARED = {
   kafkaBrokers: list('PLAZA_KAFKA_BROKERS', { desc: 'Kafka brokers', default: ['127.0.0.1:9092'], min: 1 }),

@@ -1,3 +1,4 @@
+import { databaseKind } from '../service/database-kind.js';
 import type { ServiceDefinition } from '../service/definition.js';
 import { platformSettings } from './platform-settings.js';
 import type { Setting, SettingsSpec } from './settings.js';
@@ -29,7 +30,7 @@ export function settingsDocs(definitions: readonly ServiceDefinition[]): string 
 }
 
 function settingsOf(definition: ServiceDefinition): Array<Setting<unknown>> {
-  const platform: SettingsSpec = platformSettings(definition.name, definition.database !== undefined);
+  const platform: SettingsSpec = platformSettings(definition.name, databaseKind(definition));
   return [...Object.values(platform), ...Object.values(definition.settings)];
 }
 

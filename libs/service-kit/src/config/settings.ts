@@ -78,11 +78,15 @@ export function choice<const T extends string>(env: string, o: Described<T> & { 
   });
 }
 
+/** As a replica set of MongoDB has. */
+const SEVERAL_HOSTS = /^(mongodb:\/\/(?:[^@/?]*@)?[^,/?]+)(?:,[^/?]+)/;
+
 /** A URL of one of the given protocols (`postgres:`, `https:`). */
 export function url(env: string, o: Described<string> & { protocols: readonly string[] }): Setting<string> {
   const form = `URL starting with ${o.protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
   return setting(env, o, form, (value) => {
-    if (!URL.canParse(value) || !o.protocols.includes(new URL(value).protocol)) throw new Error(`must be a ${form}`);
+    const single = value.replace(SEVERAL_HOSTS, '$1');
+    if (!URL.canParse(single) || !o.protocols.includes(new URL(single).protocol)) throw new Error(`must be a ${form}`);
     return value;
   });
 }

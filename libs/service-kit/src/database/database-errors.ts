@@ -1,3 +1,4 @@
+import { isDependencyFailure } from '@plaza/kafka';
 import { isError } from '../errors/is-error.js';
 import { Unavailable } from '../errors/problems.js';
 
@@ -26,6 +27,10 @@ const PG_MESSAGES = [
   'Cannot use a pool after calling end',
 ];
 
+/** MongoDB's for a wait that was too long, for a lock or another's change, and for an operation that took too long. */
+const MONGO_BUSY_CODES = new Set<unknown>([24, 50, 112, 251, 262]);
+const MONGO_BUSY_NAMES = new Set(['MongoOperationTimeoutError', 'MongoWaitQueueTimeoutError']);
+
 /** What kept a statement from being done: the server is away, or it was too busy in this moment. */
 export type DatabaseTrouble = 'away' | 'busy';
 
@@ -33,6 +38,7 @@ export type DatabaseTrouble = 'away' | 'busy';
 export function databaseTrouble(error: unknown): DatabaseTrouble | undefined {
   for (const one of causes(error)) {
     const code = codeOf(one);
+    if (one.name.startsWith('Mongo') && isDependencyFailure(one)) return mongoTrouble(one);
     if (BUSY_STATES.has(code)) return 'busy';
     if (SERVER_STATES.has(code) || code.startsWith('08') || SOCKET_CODES.has(code)) return 'away';
     if (PG_MESSAGES.some((message) => one.message.includes(message))) return 'away';
@@ -72,6 +78,11 @@ function* causes(error: unknown): Generator<Error> {
     if ('errors' in next && Array.isArray(next.errors)) yield* next.errors.filter(isError);
     next = 'driverError' in next ? next.driverError : next.cause;
   }
+}
+
+function mongoTrouble(error: Error): DatabaseTrouble {
+  const isBusy = MONGO_BUSY_NAMES.has(error.name) || ('code' in error && MONGO_BUSY_CODES.has(error.code));
+  return isBusy ? 'busy' : 'away';
 }
 
 function codeOf(error: Error): string {

@@ -7,7 +7,7 @@ import type { MigrationClass, ServiceDatabase } from '../service/definition.js';
 import { createDataSource, type DataSourceParts } from './data-source.js';
 import { ensureDatabase } from './ensure-database.js';
 import { runMigrations, underMigrationLock } from './migrations.js';
-import { addPoolMetrics } from './pool.js';
+import { addPoolMetrics, poolState } from './pool.js';
 import { BACKGROUND_TIMEOUTS, MIGRATION_TIMEOUTS, REQUEST_TIMEOUTS } from './timeouts.js';
 import { untilReachable } from './until-reachable.js';
 
@@ -45,7 +45,8 @@ export async function openDatabase(parts: DatabaseParts): Promise<OpenDatabase> 
   if (parts.migrate) await untilReachable(() => migrateDatabase(parts), logger, signal);
   const opened = await untilReachable(() => openPools(parts), logger, signal);
   await prepareOutbox(opened, parts);
-  addPoolMetrics(parts.registry, { requests: opened.main, background: opened.background });
+  const { main, background } = opened;
+  addPoolMetrics(parts.registry, { requests: () => poolState(main), background: () => poolState(background) });
   return opened;
 }
 

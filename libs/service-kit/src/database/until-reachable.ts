@@ -15,7 +15,7 @@ export async function untilReachable<T>(run: () => Promise<T>, logger: Logger, s
       return await run();
     } catch (error) {
       if (databaseTrouble(error) === undefined) throw error;
-      if (attempt % 10 === 0) logger.warn({ err: error }, 'PostgreSQL does not answer yet; trying on');
+      if (attempt % 10 === 0) logger.warn({ err: error }, 'the database does not answer yet; trying on');
       await pause(pauseBefore(attempt), undefined, { signal });
     }
   }

@@ -1,11 +1,11 @@
-import type { KafkaLink, KafkaTransport, Outbox } from '@plaza/kafka';
+import type { KafkaLink, KafkaTransport } from '@plaza/kafka';
 import type { HealthPart } from './health-parts.js';
 
 export interface KafkaParts {
   link: KafkaLink;
   transport: KafkaTransport;
   /** Absent where the service publishes nothing. */
-  outbox?: Outbox;
+  outbox?: { backlog(): Promise<number> };
 }
 
 /** Kafka as a part: reached once, and every consumer running. */

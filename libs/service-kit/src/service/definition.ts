@@ -1,7 +1,7 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceName } from '@plaza/contracts';
-import type { RepublishSource } from '@plaza/kafka';
+import type { MongoMigration, MongoRepublishSource, RepublishSource } from '@plaza/kafka';
 import type { FastifyServerOptions } from 'fastify';
 import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
 import type { PlatformConfig } from '../config/platform-settings.js';
@@ -19,6 +19,14 @@ export interface ServiceDatabase {
   readonly migrations: readonly MigrationClass[];
 }
 
+/** A database in MongoDB. */
+export interface MongoDatabase {
+  /** Its own migrations; those of the libs are added, all in the order of their names. */
+  readonly migrations: readonly MongoMigration[];
+  /** State topics that can be published anew from the collections. */
+  readonly republish?: readonly MongoRepublishSource[];
+}
+
 /** All there is to know of a service; `main.ts` runs it alone, all-in-one runs several in one process. */
 export interface ServiceDefinition<S extends SettingsSpec = SettingsSpec> {
   readonly name: ServiceName;
@@ -27,9 +35,11 @@ export interface ServiceDefinition<S extends SettingsSpec = SettingsSpec> {
   readonly settings: S;
   /** The service's own module. Database, Kafka, tokens, jobs, logs and metrics are there already, globally. */
   module(config: ServiceConfig<S>): Type | DynamicModule;
-  /** Absent: the service has no database (the gateway). */
+  /** A database in PostgreSQL. Neither this nor `mongo`: the service has no database (the gateway). */
   readonly database?: ServiceDatabase;
-  /** State topics that can be published anew from the tables. */
+  /** Instead, a database in MongoDB. */
+  readonly mongo?: MongoDatabase;
+  /** State topics that can be published anew from the tables of `database`. */
   readonly republish?: readonly RepublishSource[];
   readonly http?: {
     /** False: the service has an `/openapi.json` of its own making. */
@@ -43,8 +53,11 @@ export interface ServiceDefinition<S extends SettingsSpec = SettingsSpec> {
 
 /**
  * Declares a service with the types of its settings.
+ * @throws TypeError for one with two databases
  * @example export const userService = defineService({ name: 'user-service', settings: userSettings, ... })
  */
 export function defineService<S extends SettingsSpec>(definition: ServiceDefinition<S>): ServiceDefinition<S> {
+  const { name, database, mongo } = definition;
+  if (database && mongo) throw new TypeError(`${name} is declared with two databases`);
   return definition;
 }

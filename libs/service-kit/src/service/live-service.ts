@@ -1,12 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceName } from '@plaza/contracts';
-import { connectKafka, KafkaLink, KafkaTransport, Outbox } from '@plaza/kafka';
+import { connectKafka, KafkaLink, KafkaTransport } from '@plaza/kafka';
 import type { Registry } from 'prom-client';
-import { closeDatabase } from '../database/service-database.js';
 import { Unavailable } from '../errors/problems.js';
 import { writeProblem } from '../errors/write-problem.js';
-import { databasePart } from '../health/database-part.js';
 import type { HealthParts, HealthReport } from '../health/health-parts.js';
 import { kafkaPart } from '../health/kafka-part.js';
 import { dropRegistry, showRegistry } from '../metrics/metrics.js';
@@ -73,9 +71,9 @@ export class LiveService implements RunningService {
 
   private addParts(health: HealthParts): void {
     const { app } = this;
-    const { database } = this.parts;
-    if (database) health.add(databasePart(database.background, database.main));
-    const outbox = database && app.get(Outbox);
+    const { store } = this.parts;
+    if (store) health.add(store.health);
+    const outbox = store && app.get(store.outbox);
     health.add(kafkaPart({ link: app.get(KafkaLink), transport: app.get(KafkaTransport), outbox }));
   }
 
@@ -113,6 +111,6 @@ export class LiveService implements RunningService {
     } finally {
       clearInterval(idle);
     }
-    await closeDatabase(this.parts.database);
+    await this.parts.store?.close();
   }
 }

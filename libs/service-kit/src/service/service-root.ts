@@ -1,13 +1,12 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { getDataSourceToken, getEntityManagerToken } from '@nestjs/typeorm';
-import { KafkaModule, type KafkaSettings, type RepublishSource } from '@plaza/kafka';
+import { KafkaModule, type KafkaModuleOptions, type KafkaSettings } from '@plaza/kafka';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { OpenDatabase } from '../database/service-database.js';
 import { kitFeatures } from '../features.js';
 import { HealthParts } from '../health/health-parts.js';
 import type { ServiceConfig, ServiceDefinition } from './definition.js';
-import { BACKGROUND, CONFIG, LOGGER, REGISTRY } from './tokens.js';
+import type { OpenStore } from './store.js';
+import { CONFIG, LOGGER, REGISTRY } from './tokens.js';
 
 export interface RootParts {
   definition: ServiceDefinition;
@@ -15,7 +14,7 @@ export interface RootParts {
   logger: Logger;
   registry: Registry;
   health: HealthParts;
-  database?: OpenDatabase;
+  store?: OpenStore;
   kafka: KafkaSettings;
 }
 
@@ -23,13 +22,13 @@ export interface RootParts {
 @Module({})
 export class ServiceRoot {
   static forRoot(parts: RootParts): DynamicModule {
-    const { definition, config, database } = parts;
+    const { definition, config, store } = parts;
     return {
       module: ServiceRoot,
       imports: [
         givens(parts),
         KafkaModule.forRoot(kafkaOptions(parts)),
-        ...kitFeatures({ database: database !== undefined }),
+        ...kitFeatures(store?.kind ?? 'none'),
         definition.module(config),
       ],
     };
@@ -39,27 +38,17 @@ export class ServiceRoot {
 @Module({})
 class Givens {}
 
-function givens({ config, logger, registry, health, database }: RootParts): DynamicModule {
+function givens({ config, logger, registry, health, store }: RootParts): DynamicModule {
   const providers: Provider[] = [
     { provide: CONFIG, useValue: config },
     { provide: LOGGER, useValue: logger },
     { provide: REGISTRY, useValue: registry },
     { provide: HealthParts, useValue: health },
-    ...(database ? connections(database) : []),
+    ...(store?.providers ?? []),
   ];
   return { module: Givens, global: true, providers, exports: providers };
 }
 
-/** What `TypeOrmModule.forRoot` provides, for connections that are open already and that outlive the application. */
-function connections({ main, background }: OpenDatabase): Provider[] {
-  return [
-    { provide: getDataSourceToken(), useValue: main },
-    { provide: getEntityManagerToken(), useValue: main.manager },
-    { provide: BACKGROUND, useValue: background },
-  ];
-}
-
-function kafkaOptions({ kafka, logger, registry, database, definition }: RootParts) {
-  const republish: RepublishSource[] = [...(definition.republish ?? [])];
-  return { settings: kafka, logger, registry, republish, background: database?.background };
+function kafkaOptions({ kafka, logger, registry, store }: RootParts): KafkaModuleOptions {
+  return { settings: kafka, logger, registry, ...store?.kafka };
 }

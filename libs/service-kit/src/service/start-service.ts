@@ -2,19 +2,23 @@ import type { Logger } from 'pino';
 import { databaseName, platformSettings } from '../config/platform-settings.js';
 import { readSettings } from '../config/read-settings.js';
 import type { SettingsSpec } from '../config/settings.js';
-import { closeDatabase, type OpenDatabase, openDatabase } from '../database/service-database.js';
+import { openPostgres } from '../database/postgres-store.js';
 import { HealthParts } from '../health/health-parts.js';
 import { servedFields } from '../http/request-context.js';
 import { createLogger } from '../logs/logger.js';
 import { runInLogScope } from '../logs/nest-logger.js';
 import { createRegistry } from '../metrics/metrics.js';
+import { openMongo } from '../mongo/mongo-store.js';
+import { databaseIn, withDatabase } from '../mongo/mongo-url.js';
 import { createApplication } from './application.js';
+import { databaseKind } from './database-kind.js';
 import type { ServiceConfig, ServiceDefinition } from './definition.js';
 import { instanceName, kafkaSettings } from './kafka-settings.js';
 import { LiveService } from './live-service.js';
 import type { RunningService } from './running-service.js';
 import type { RootParts } from './service-root.js';
 import type { StartOptions } from './start-options.js';
+import type { OpenStore } from './store.js';
 
 /**
  * Starts a service in this process: settings, database (made and migrated), Nest application, consumers, HTTP.
@@ -36,8 +40,8 @@ export async function startService<S extends SettingsSpec>(
  * @throws SettingsInvalid
  */
 export function readConfig(definition: ServiceDefinition, env: NodeJS.ProcessEnv): ServiceConfig {
-  const { name, settings: own, database } = definition;
-  return readSettings(name, { platform: platformSettings(name, database !== undefined), own }, env);
+  const { name, settings: own } = definition;
+  return readSettings(name, { platform: platformSettings(name, databaseKind(definition)), own }, env);
 }
 
 async function start(
@@ -51,8 +55,8 @@ async function start(
   const instance = instanceName();
   const kafka = kafkaSettings(definition.name, instance, config);
   const signal = options.signal;
-  const database = await databaseOf({ definition, config, logger, registry, instance, signal });
-  const parts: RootParts = { definition, config, logger, registry, health: new HealthParts(), database, kafka };
+  const store = await openStore({ definition, config, logger, registry, instance, signal });
+  const parts: RootParts = { definition, config, logger, registry, health: new HealthParts(), store, kafka };
   const service = await serviceOf(parts);
   await orStop(service, service.serve(options));
   logger.info({ url: service.url, ms: Math.round(performance.now() - begun) }, 'started');
@@ -63,7 +67,7 @@ async function serviceOf(parts: RootParts): Promise<LiveService> {
   try {
     return new LiveService(await createApplication(parts), parts);
   } catch (error) {
-    await closeDatabase(parts.database);
+    await parts.store?.close();
     throw error;
   }
 }
@@ -83,19 +87,13 @@ interface DatabaseNeeds extends Pick<RootParts, 'definition' | 'config' | 'logge
   signal?: AbortSignal;
 }
 
-async function databaseOf({ definition, config, ...needs }: DatabaseNeeds): Promise<OpenDatabase | undefined> {
-  const { name, database } = definition;
-  if (!database) return undefined;
+async function openStore({ definition, config, ...needs }: DatabaseNeeds): Promise<OpenStore | undefined> {
+  const { name, database, mongo, republish = [] } = definition;
   const { poolSize, backgroundPoolSize, migrateAtStart: migrate } = config;
-  return openDatabase({
-    ...needs,
-    service: name,
-    definition: database,
-    url: databaseUrl(name, config),
-    poolSize,
-    backgroundPoolSize,
-    migrate,
-  });
+  const common = { ...needs, service: name, poolSize, backgroundPoolSize, migrate };
+  if (database) return openPostgres({ ...common, definition: database, url: databaseUrl(name, config) }, republish);
+  if (mongo) return openMongo({ ...common, definition: mongo, url: mongoDatabaseUrl(name, config) });
+  return undefined;
 }
 
 /** The service's own database where one is named, else the one that bears its name on the common server. */
@@ -105,4 +103,13 @@ export function databaseUrl(
 ): string {
   if (config.databaseUrl) return config.databaseUrl;
   return Object.assign(new URL(config.postgresUrl), { pathname: `/${databaseName(service)}` }).href;
+}
+
+/** The same for MongoDB. */
+export function mongoDatabaseUrl(
+  service: ServiceDefinition['name'],
+  { databaseUrl: own, mongodbUrl }: Pick<ServiceConfig, 'databaseUrl' | 'mongodbUrl'>,
+): string {
+  if (own && databaseIn(own)) return own;
+  return withDatabase(own ?? mongodbUrl, databaseName(service));
 }
