@@ -20,6 +20,7 @@ export {
   type ServiceName,
   type TopicKind,
 } from './fact.js';
+export * from './messaging.facts.js';
 export * from './notification.facts.js';
 export * from './post.facts.js';
 export { Nested, Nullable } from './rules.js';

@@ -1,0 +1,4 @@
+import { runService } from '@plaza/service-kit';
+import { messagingService } from './app.js';
+
+await runService(messagingService);

@@ -1,0 +1,223 @@
+import type { ConversationType, Emotion, MemberRole, MessageType, PresenceStatus } from '@plaza/contracts';
+
+/** A message as its conversation shows it in a list. */
+export interface LastMessage {
+  id: string;
+  seq: number;
+  sender_id: string;
+  type: MessageType;
+  /** The beginning of a text; null for other types, and where the message was deleted. */
+  preview: string | null;
+  created_at: Date;
+}
+
+/** A first message to somebody who wants none from strangers. */
+export interface MessageRequest {
+  by: string;
+  state: 'PENDING' | 'ACCEPTED' | 'DECLINED';
+}
+
+/** What members decide for a whole conversation. */
+export interface ConversationSettings {
+  /** Who may send; in a channel ADMIN unless said otherwise. */
+  send: 'MEMBER' | 'ADMIN';
+  /** Who may add members. */
+  invite: 'MEMBER' | 'ADMIN';
+  /** Who may pin messages. */
+  pin: 'MEMBER' | 'ADMIN';
+}
+
+export interface ConversationDocument {
+  _id: string;
+  type: ConversationType;
+  /** Null in a direct conversation. */
+  name: string | null;
+  description: string | null;
+  avatar_url: string | null;
+  /** Null in a direct conversation. */
+  owner_id: string | null;
+  /** Of a direct conversation: both ids, the lower one first, `a:b`. Absent in others. */
+  pair_key?: string;
+  settings: ConversationSettings;
+  /** Of a direct conversation that began with somebody who wanted no messages from strangers. */
+  request: MessageRequest | null;
+  /** The seq of its newest message; 0 while there is none. */
+  last_seq: number;
+  last_message: LastMessage | null;
+  last_activity_at: Date;
+  member_count: number;
+  /** At most 10 members, the first ones; of a direct conversation both. */
+  member_preview: string[];
+  /** The clock of all that is published with the conversation's id as key: see `publishing.ts`. */
+  clock: number;
+  created_by: string;
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** What a member may do beyond, or less than, what the role lets: absent fields are the role's. */
+export interface MemberPermissions {
+  send?: boolean;
+  media?: boolean;
+  invite?: boolean;
+  pin?: boolean;
+  manage?: boolean;
+}
+
+/** A membership; `_id` by `memberId`. One that has ended stays, for who looks at the stream's past and for a return. */
+export interface MemberDocument {
+  _id: string;
+  conversation_id: string;
+  user_id: string;
+  role: MemberRole;
+  permissions: MemberPermissions;
+  active: boolean;
+  /** The member sees what comes after this seq. */
+  joined_seq: number;
+  joined_at: Date;
+  /** The clock of the frame that told of it: see `stream.facts.ts`. */
+  joined_clock: number;
+  left_at: Date | null;
+  left_clock: number | null;
+  /** Watermarks: they only rise, and `read_seq <= delivered_seq <= last_seq`. */
+  delivered_seq: number;
+  read_seq: number;
+  /** Until when the member is not told of messages. */
+  muted_until: Date | null;
+  archived: boolean;
+  pinned_at: Date | null;
+  /** A watermark has moved and the others have not been told yet. */
+  receipts_due: boolean;
+}
+
+export interface ReplyTo {
+  id: string;
+  seq: number;
+  sender_id: string;
+}
+
+/** A message; `_id` is a UUIDv7. */
+export interface MessageDocument {
+  _id: string;
+  conversation_id: string;
+  seq: number;
+  sender_id: string;
+  type: MessageType;
+  /** Null where it was deleted. */
+  content: string | null;
+  reply_to: ReplyTo | null;
+  /** The message that began its thread. */
+  thread_id: string | null;
+  mentions: string[];
+  metadata: Record<string, unknown> | null;
+  /** Chosen by the client; absent where it chose none. */
+  client_id?: string;
+  /** Tells whether a repeated send with this client id is the same message. */
+  sent_hash?: string;
+  /** How many members reacted, by emotion; those with none are absent. */
+  emotions: Partial<Record<Emotion, number>>;
+  edited_at: Date | null;
+  deleted_at: Date | null;
+  deleted_by: string | null;
+  pinned_at: Date | null;
+  pinned_by: string | null;
+  created_at: Date;
+}
+
+/** A text that an edit replaced. */
+export interface MessageEditDocument {
+  _id: string;
+  message_id: string;
+  conversation_id: string;
+  content: string;
+  /** When it was replaced. */
+  replaced_at: Date;
+}
+
+/** A message that one member has deleted for themselves; `_id` is `<user>:<message>`. */
+export interface HiddenMessageDocument {
+  _id: string;
+  user_id: string;
+  conversation_id: string;
+  message_id: string;
+  seq: number;
+  /** It would count as unread: neither the member's own nor deleted for all. */
+  counts: boolean;
+}
+
+/** A reaction; `_id` is `<message>:<user>:<emotion>`. */
+export interface EmotionDocument {
+  _id: string;
+  message_id: string;
+  conversation_id: string;
+  user_id: string;
+  emotion: Emotion;
+  created_at: Date;
+}
+
+/** What social-service says of two people; `_id` is the fact's key. Ended ones stay, by their version. */
+export interface BlockDocument {
+  _id: string;
+  blocker_id: string;
+  blocked_id: string;
+  active: boolean;
+  version: number;
+}
+
+export interface FriendshipDocument {
+  _id: string;
+  active: boolean;
+  version: number;
+}
+
+/** `_id` is the user. */
+export interface PresenceDocument {
+  _id: string;
+  /** What the user has chosen; shown while a device is connected. */
+  chosen: PresenceStatus;
+  /** What was told last. */
+  told: PresenceStatus;
+  last_seen_at: Date | null;
+  /** When the last connection ended, until OFFLINE was told. */
+  leaving_at: Date | null;
+}
+
+/** An open socket at a gateway; `_id` is the connection's. */
+export interface ConnectionDocument {
+  _id: string;
+  user_id: string;
+  gateway_id: string;
+  opened_at: Date;
+  /** When its gateway was last heard of. */
+  seen_at: Date;
+}
+
+/** Messages that may have to be told as unseen; `_id` is the message. */
+export interface UnseenCheckDocument {
+  _id: string;
+  conversation_id: string;
+  seq: number;
+  sender_id: string;
+  due_at: Date;
+}
+
+/** A conversation whose receipts have to be told; `_id` is the conversation. */
+export interface ReceiptsDueDocument {
+  _id: string;
+  due_at: Date;
+}
+
+/** What a user did on a day. */
+export interface UsageDayDocument {
+  /** `<user>:<day>`. */
+  _id: string;
+  user_id: string;
+  day: string;
+  messages_sent: number;
+  messages_received: number;
+  conversation_ids: string[];
+  groups_joined: number;
+  /** Changed since it was published. */
+  due: boolean;
+  updated_at: Date;
+}

@@ -1,0 +1,45 @@
+import { FramePublished, fact } from '@plaza/contracts';
+
+export interface FrameOptions {
+  /** Who does not get it although a member. */
+  exceptUserId?: string;
+  /** Worth something at once or not at all. */
+  momentary?: boolean;
+  /** Members from this frame on. */
+  joined?: string[];
+  /** Members up to this frame. */
+  left?: string[];
+}
+
+/** A frame for the open clients of all members of a conversation; its key is the conversation. */
+export function conversationFrame(
+  conversationId: string,
+  frame: { type: string; time: Date; data: object },
+  o: FrameOptions = {},
+): FramePublished {
+  return frameOf('CONVERSATION', conversationId, frame, o);
+}
+
+/** A frame for all open clients of a user; its key is the user. */
+export function userFrame(
+  userId: string,
+  frame: { type: string; time: Date; data: object },
+  o: FrameOptions = {},
+): FramePublished {
+  return frameOf('USER', userId, frame, o);
+}
+
+function frameOf(
+  audience: 'USER' | 'CONVERSATION',
+  audienceId: string,
+  { type, time, data }: { type: string; time: Date; data: object },
+  {
+    exceptUserId = null,
+    momentary = false,
+    joined = [],
+    left = [],
+  }: Partial<Record<'exceptUserId', string | null>> & Omit<FrameOptions, 'exceptUserId'>,
+): FramePublished {
+  const frame = { type, time: time.toISOString(), data };
+  return fact(FramePublished, { audience, audienceId, exceptUserId, momentary, frame, joined, left });
+}
