@@ -82,7 +82,7 @@ describe.each(DISPATCHERS)('the edge (%s)', (dispatch) => {
       expect(requests()).toBe(before);
     });
 
-    it.each(['/V1/users/seen', '/v1/USERS/seen', '/v1/usersx', '/v2/users', '/', '/v1', '/v1/stream'])(
+    it.each(['/V1/users/seen', '/v1/USERS/seen', '/v1/usersx', '/v2/users', '/', '/v1', '/v1/streams'])(
       'knows nothing at %s',
       async (path) => {
         const before = requests();
