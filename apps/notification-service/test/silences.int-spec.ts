@@ -78,7 +78,8 @@ describe('a mute', () => {
     expect((await app.list(me)).items.map(({ type }) => type)).toEqual(['LIKE']);
     await app.tell(liked(bob.id, postOf(me)));
     expect(await app.unreadCount(me)).toBe(0);
-    await app.tell(unmuted(me, bob.id), liked(bob.id, postOf(me)));
+    await app.tell(unmuted(me, bob.id));
+    await app.tell(liked(bob.id, postOf(me)));
     expect(await app.told(me)).toEqual({ LIKE: 1 });
   });
 

@@ -30,6 +30,16 @@ import type { NotificationView } from '../src/notifications/notification.view.js
 
 export const { alice, bob, carol } = actors;
 
+export interface SeenFrame {
+  type: string;
+  time: string;
+  data: Record<string, unknown>;
+}
+
+interface Published {
+  frame: SeenFrame;
+}
+
 export interface Listed {
   items: NotificationView[];
   nextCursor: string | null;
@@ -200,9 +210,23 @@ export class NotificationsUnderTest {
     return (await this.service.request('PUT', '/v1/notifications/read-all', { as, body })).status;
   }
 
-  /** What was published about a user's notifications, oldest first, as `<type> <id, or ids>`. */
+  /** What was published about a user's notifications, oldest first. */
   async facts(recipientId: string): Promise<Array<{ type: string; payload: Record<string, unknown> }>> {
-    return (await this.service.facts()).filter(({ key }) => key === recipientId);
+    const facts = await this.service.facts();
+    return facts.filter(({ key, type }) => key === recipientId && type.startsWith('notification.'));
+  }
+
+  /** What a user's open clients were told, oldest first. */
+  async frames(recipientId: string): Promise<SeenFrame[]> {
+    const facts = await this.service.facts();
+    const published = facts.filter(({ key, type }) => key === recipientId && type === 'frame.published');
+    return published.map(({ payload }) => (payload as unknown as Published).frame);
+  }
+
+  /** As `<type> <unread count>`. */
+  async frameTypes(recipientId: string): Promise<string[]> {
+    const frames = await this.frames(recipientId);
+    return frames.map(({ type, data }) => `${type.replace('notification.', '')} ${data.unreadCount}`);
   }
 
   async factTypes(recipientId: string): Promise<string[]> {

@@ -33,7 +33,7 @@ export class Frame {
   kind: 'brief',
   // One topic, for one order of all that a client sees: see ADR 0012.
   producer: ['messaging-service', 'notification-service'],
-  planned: 'messaging-service and notification-service publish frames with the messages',
+  planned: 'messaging-service publishes frames with the messages',
   key: (it) => it.audienceId,
 })
 export class FramePublished {

@@ -7,9 +7,10 @@ import {
   NotificationWithdrawn,
 } from '@plaza/contracts';
 import { actionUrlOf, type NotificationRow, priorityOf } from './notification.js';
+import type { ShownRow } from './notification.view.js';
 
 /** A notification that was changed, as it is now, or was. */
-export interface ChangedRow extends NotificationRow {
+export interface ChangedRow extends ShownRow {
   change: 'created' | 'updated' | 'withdrawn';
 }
 

@@ -6,16 +6,26 @@ import {
   notificationTypes,
 } from '@plaza/contracts';
 import { UserSummary } from '@plaza/user-cache';
-import { actionUrlOf, type NotificationRow, priorityOf } from './notification.js';
+import { actionUrlOf, type NotificationRow, notificationColumns, priorityOf } from './notification.js';
 import { wording } from './wording.js';
 
-/** A notification with what is known of its sender, as the list selects it. */
-export interface ListedRow extends NotificationRow {
-  position: string;
+/** A notification with what is known of its sender. */
+export interface ShownRow extends NotificationRow {
   username: string | null;
   displayName: string | null;
   avatarUrl: string | null;
   verified: boolean | null;
+}
+
+/** As the list selects it. */
+export interface ListedRow extends ShownRow {
+  position: string;
+}
+
+/** The columns of a ShownRow. @param n alias of `notifications`; @param u of `user_cache`, joined by the sender */
+export function shownColumns(n: string, u: string): string {
+  return `${notificationColumns(n)}, ${u}.username, ${u}.display_name AS "displayName", ${u}.avatar_url AS "avatarUrl",
+    ${u}.verified`;
 }
 
 const id = { type: String, format: 'uuid', nullable: true };
@@ -48,7 +58,7 @@ export class UnreadCountView {
 }
 
 /** The words are made when it is read, so that they have the sender's present name. */
-export function notificationView(row: ListedRow): NotificationView {
+export function notificationView(row: ShownRow): NotificationView {
   const { username, displayName, avatarUrl } = row;
   const withHandle = username === null ? displayName : `${displayName} (@${username})`;
   return {

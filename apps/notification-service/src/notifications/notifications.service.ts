@@ -13,9 +13,17 @@ import {
 } from '@plaza/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { readFacts } from './notification.facts.js';
-import { createdAtOf, notificationColumns } from './notification.js';
-import { type ListedRow, type NotificationView, notificationView, type UnreadCountView } from './notification.view.js';
+import { readFrame } from './notification.frames.js';
+import { createdAtOf } from './notification.js';
+import {
+  type ListedRow,
+  type NotificationView,
+  notificationView,
+  shownColumns,
+  type UnreadCountView,
+} from './notification.view.js';
 import type { ListNotifications } from './notifications.dto.js';
+import { unreadCounts } from './unread-counts.js';
 
 /** Above every position. */
 const TOP = '9223372036854775807';
@@ -93,15 +101,16 @@ export class NotificationsService {
        SELECT id FROM read ORDER BY position`,
       [me, now, ...values],
     );
+    if (read.length === 0) return;
     const ids = read.map(({ id }) => id);
-    await this.outbox.addAll(manager, readFacts(me, ids, now));
+    const unread = await unreadCounts(manager, [me]);
+    await this.outbox.addAll(manager, [...readFacts(me, ids, now), readFrame(me, ids, unread, now)]);
   }
 }
 
 function listing(name: string, also: string): Prepared {
   const text = `
-    SELECT ${notificationColumns('n')}, n.position, u.username, u.display_name AS "displayName", u.avatar_url AS "avatarUrl",
-           u.verified
+    SELECT ${shownColumns('n', 'u')}, n.position
       FROM (SELECT * FROM notifications
              WHERE recipient_id = $1 AND position < $2 AND ($3::text IS NULL OR type = $3) ${also}
              ORDER BY position DESC LIMIT $4) n

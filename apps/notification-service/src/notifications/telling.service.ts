@@ -10,7 +10,10 @@ import {
   type ToldCause,
 } from '../causes/cause.js';
 import { type ChangedRow, factsOf } from './notification.facts.js';
-import { createdAtOf, notificationColumns } from './notification.js';
+import { framesOf } from './notification.frames.js';
+import { createdAtOf } from './notification.js';
+import { shownColumns } from './notification.view.js';
+import { unreadCounts } from './unread-counts.js';
 
 /** A cause that may be told now; those that can only leave need not say about what they are. */
 type Movable = ToldCause & Partial<Pick<Cause, 'postId' | 'commentId' | 'latestId'>>;
@@ -59,14 +62,20 @@ export class Telling {
           WHERE read_at IS NULL AND (post_id = ANY ($1) OR (post_id = ANY ($2) AND comment_id = ANY ($3)))
          RETURNING *
        )
-       SELECT ${notificationColumns('w')}, 'withdrawn' AS change FROM withdrawn w`,
+       SELECT ${shownColumns('w', 'u')}, 'withdrawn' AS change FROM withdrawn w LEFT JOIN user_cache u ON u.id = w.sender_id`,
       aboutThem(subjects),
     );
     await this.publish(manager, withdrawn);
   }
 
   private async publish(manager: EntityManager, changed: readonly ChangedRow[]): Promise<void> {
-    await this.outbox.addAll(manager, factsOf(changed, new Date()));
+    if (changed.length === 0) return;
+    const now = new Date();
+    const unread = await unreadCounts(
+      manager,
+      changed.map(({ recipientId }) => recipientId),
+    );
+    await this.outbox.addAll(manager, [...factsOf(changed, now), ...framesOf(changed, unread, now)]);
   }
 }
 
@@ -176,6 +185,9 @@ const RECOUNT = `
        AND NOT c."isNew" AND (c.grown OR (n.sender_id, n.sender_count) IS DISTINCT FROM (c.sender_id, c.sender_count))
     RETURNING n.*
   )
-  SELECT ${notificationColumns('n')}, 'created' AS change FROM created n
-  UNION ALL SELECT ${notificationColumns('n')}, 'updated' FROM updated n
-  UNION ALL SELECT ${notificationColumns('n')}, 'withdrawn' FROM withdrawn n`;
+  SELECT ${shownColumns('n', 'u')}, n.change
+    FROM (SELECT 'created' AS change, * FROM created
+          UNION ALL SELECT 'updated', * FROM updated
+          UNION ALL SELECT 'withdrawn', * FROM withdrawn) n
+    LEFT JOIN user_cache u ON u.id = n.sender_id
+   ORDER BY n.position`;
