@@ -14,7 +14,7 @@ module.exports = {
       name: 'contracts-know-nothing-of-nest-or-typeorm',
       severity: 'error',
       from: { path: '^libs/contracts/' },
-      to: { path: 'node_modules/(@nestjs|typeorm|kafkajs|pg|mongoose)(/|$)' },
+      to: { path: 'node_modules/(@nestjs|typeorm|kafkajs|pg|mongodb)(/|$)' },
     },
     {
       name: 'a-package-is-entered-by-its-index',

@@ -1,5 +1,5 @@
-// Types only: a service on PostgreSQL shall not load mongoose for a class that it never makes.
-import type { Collection, Connection, mongo } from 'mongoose';
+import type { DatabaseTransaction } from '@plaza/kafka';
+import type { AnyBulkWriteOperation, Collection, Db } from 'mongodb';
 import type { UserCacheEntry } from './user-cache.entity.js';
 import type { UserCacheStore } from './user-cache.store.js';
 import { lastChanges, type ReceivedUser, type UserChange } from './user-change.js';
@@ -21,8 +21,12 @@ interface UserCacheDocument {
 }
 
 /** The cache in the service's MongoDB database, as the collection `user_cache`. */
-export class MongoUserCacheStore implements UserCacheStore<mongo.ClientSession | undefined> {
-  constructor(private readonly connection: Connection) {}
+export class MongoUserCacheStore implements UserCacheStore {
+  private readonly collection: Collection<UserCacheDocument>;
+
+  constructor(db: Db) {
+    this.collection = db.collection('user_cache');
+  }
 
   async findMany(ids: readonly string[]): Promise<Map<string, UserCacheEntry>> {
     if (ids.length === 0) return new Map();
@@ -31,14 +35,10 @@ export class MongoUserCacheStore implements UserCacheStore<mongo.ClientSession |
   }
 
   /** Without a session each entry is written on its own; with one, within its transaction. */
-  async apply(session: mongo.ClientSession | undefined, users: readonly ReceivedUser[]): Promise<void> {
+  async apply({ session }: DatabaseTransaction, users: readonly ReceivedUser[]): Promise<void> {
     const writes = lastChanges(users).map(guardedUpsert);
     if (writes.length === 0) return;
     await this.collection.bulkWrite(writes, { ordered: false, session });
-  }
-
-  private get collection(): Collection<UserCacheDocument> {
-    return this.connection.collection<UserCacheDocument>('user_cache');
   }
 }
 
@@ -47,7 +47,7 @@ export class MongoUserCacheStore implements UserCacheStore<mongo.ClientSession |
  * nothing, try to insert, and fail on the id that is there; and only a filter on the id alone lets the server itself repeat
  * an upsert that lost the race with another for the same new id.
  */
-function guardedUpsert(change: UserChange): mongo.AnyBulkWriteOperation<UserCacheDocument> {
+function guardedUpsert(change: UserChange): AnyBulkWriteOperation<UserCacheDocument> {
   const newer = { $lt: [{ $ifNull: ['$version', -1] }, change.version] };
   const times = { last_synced: '$$NOW', created_at: { $ifNull: ['$created_at', '$$NOW'] }, updated_at: '$$NOW' };
   // $literal, because a name may begin with a dollar sign.

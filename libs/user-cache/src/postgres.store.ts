@@ -1,11 +1,12 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DatabaseTransaction } from '@plaza/kafka';
+import type { DataSource } from 'typeorm';
 import { In } from 'typeorm';
 import { UserCacheEntry } from './user-cache.entity.js';
 import type { UserCacheStore } from './user-cache.store.js';
 import { lastChanges, type ReceivedUser } from './user-change.js';
 
 /** The cache in the service's PostgreSQL database. */
-export class PostgresUserCacheStore implements UserCacheStore<EntityManager> {
+export class PostgresUserCacheStore implements UserCacheStore {
   constructor(private readonly dataSource: DataSource) {}
 
   async findMany(ids: readonly string[]): Promise<Map<string, UserCacheEntry>> {
@@ -14,7 +15,8 @@ export class PostgresUserCacheStore implements UserCacheStore<EntityManager> {
     return new Map(entries.map((entry) => [entry.id, entry]));
   }
 
-  async apply(manager: EntityManager, users: readonly ReceivedUser[]): Promise<void> {
+  async apply({ manager }: DatabaseTransaction, users: readonly ReceivedUser[]): Promise<void> {
+    if (!manager) throw new TypeError('user_cache is written in a transaction of PostgreSQL');
     await manager.query(applyChanges, [JSON.stringify(lastChanges(users))]);
   }
 }

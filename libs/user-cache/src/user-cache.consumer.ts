@@ -34,7 +34,7 @@ export class UserCacheConsumer {
   }
 
   private async apply(users: ReceivedUser[], context: FactContext): Promise<void> {
-    await this.cache.apply(context.manager, users);
+    await this.cache.apply(context.transaction, users);
     context.afterCommit(() => this.cache.arrived(users.map(({ fact }) => fact.id)));
   }
 }

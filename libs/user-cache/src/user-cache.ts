@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { DatabaseTransaction } from '@plaza/kafka';
 import type { UserCacheEntry } from './user-cache.entity.js';
 import type { UserCacheStore } from './user-cache.store.js';
 import type { ReceivedUser } from './user-change.js';
@@ -12,11 +12,11 @@ interface Waiter {
 }
 
 /** The users as this service knows them: a replica, so a row may be missing or older than the truth. */
-export class UserCache<Transaction = EntityManager> {
+export class UserCache {
   private readonly waiting = new Map<string, Set<Waiter>>();
   private polling = false;
 
-  constructor(private readonly store: UserCacheStore<Transaction>) {}
+  constructor(private readonly store: UserCacheStore) {}
 
   /**
    * One user, or undefined. With `wait`, a user who is not there yet is waited for, at most 2 s: for rules that need the
@@ -33,7 +33,7 @@ export class UserCache<Transaction = EntityManager> {
   }
 
   /** Applies facts within a consumer's transaction; call `arrived` once it has committed. */
-  apply(transaction: Transaction, users: readonly ReceivedUser[]): Promise<void> {
+  apply(transaction: DatabaseTransaction, users: readonly ReceivedUser[]): Promise<void> {
     return this.store.apply(transaction, users);
   }
 

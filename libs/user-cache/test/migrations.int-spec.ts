@@ -1,6 +1,7 @@
 import { fact, UserCreated } from '@plaza/contracts';
 import { actors, userState } from '@plaza/testing';
-import { postgresStore } from './stores.js';
+import { userCacheMongoMigrations } from '../src/index.js';
+import { mongoStore, postgresStore } from './stores.js';
 
 const columns = `SELECT column_name, data_type, is_nullable FROM information_schema.columns
                   WHERE table_name = 'user_cache' ORDER BY ordinal_position`;
@@ -42,4 +43,37 @@ it("refuses a deleted user's row that still says something personal", async () =
   } finally {
     await close();
   }
+});
+
+describe('in MongoDB', () => {
+  const users = [{ fact: fact(UserCreated, userState(actors.alice)), version: 1 }];
+
+  it('migrates up, down and up again on data', async () => {
+    const { db, apply, findMany, close } = await mongoStore();
+    try {
+      await apply(users);
+      for (const migration of userCacheMongoMigrations) await migration.down(db);
+      expect(await db.listCollections().toArray()).toEqual([]);
+      for (const migration of userCacheMongoMigrations) await migration.up(db);
+      await apply(users);
+      expect((await findMany([actors.alice.id])).get(actors.alice.id)?.version).toBe(1);
+    } finally {
+      await close();
+    }
+  });
+
+  it.each([
+    ["a deleted user's entry that still says something personal", { deleted: true }],
+    ['an entry of somebody who is there, without a name', { username: null }],
+    ['a field of another type', { version: 'high' }],
+  ])('refuses %s', async (_, change) => {
+    const { db, apply, close } = await mongoStore();
+    try {
+      await apply(users);
+      const changed = db.collection('user_cache').updateOne({}, { $set: change });
+      await expect(changed).rejects.toThrow('Document failed validation');
+    } finally {
+      await close();
+    }
+  });
 });

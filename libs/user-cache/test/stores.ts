@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { createTestDatabase, testServers } from '@plaza/testing';
-import mongoose from 'mongoose';
+import { inTransaction } from '@plaza/kafka';
+import { createMongoDatabase, createTestDatabase } from '@plaza/testing';
+import type { Db } from 'mongodb';
 import { DataSource } from 'typeorm';
 import {
   UserCacheEntry as Entity,
@@ -10,11 +10,12 @@ import {
   type UserCacheEntry,
   type UserCacheStore,
   userCacheMigrations,
+  userCacheMongoMigrations,
 } from '../src/index.js';
 
-/** A store on a database of its own, without what tells the two apart. */
+/** A store on a database of its own. */
 export interface StoreUnderTest {
-  store: UserCacheStore<unknown>;
+  store: UserCacheStore;
   /** Applies facts as a consumer does, in one transaction. */
   apply(users: readonly ReceivedUser[]): Promise<void>;
   findMany(ids: readonly string[]): Promise<Map<string, UserCacheEntry>>;
@@ -33,8 +34,8 @@ export async function postgresStore(): Promise<StoreUnderTest & { dataSource: Da
   const store = new PostgresUserCacheStore(dataSource);
   return {
     dataSource,
-    store: store as UserCacheStore<unknown>,
-    apply: (users) => dataSource.transaction((manager) => store.apply(manager, users)),
+    store,
+    apply: (users) => dataSource.transaction((manager) => store.apply({ manager }, users)),
     findMany: (ids) => store.findMany(ids),
     close: async () => {
       await dataSource.destroy();
@@ -43,17 +44,15 @@ export async function postgresStore(): Promise<StoreUnderTest & { dataSource: Da
   };
 }
 
-export async function mongoStore(): Promise<StoreUnderTest> {
-  const dbName = `test_${randomBytes(6).toString('hex')}`;
-  const connection = await mongoose.createConnection(testServers().mongodbUrl, { dbName }).asPromise();
-  const store = new MongoUserCacheStore(connection);
+export async function mongoStore(): Promise<StoreUnderTest & { db: Db }> {
+  const { db, drop } = await createMongoDatabase();
+  for (const migration of userCacheMongoMigrations) await migration.up(db);
+  const store = new MongoUserCacheStore(db);
   return {
-    store: store as UserCacheStore<unknown>,
-    apply: async (users) => void (await connection.transaction((session) => store.apply(session, users))),
+    db,
+    store,
+    apply: (users) => inTransaction(db, (session) => store.apply({ session }, users)),
     findMany: (ids) => store.findMany(ids),
-    close: async () => {
-      await connection.dropDatabase();
-      await connection.destroy();
-    },
+    close: drop,
   };
 }
