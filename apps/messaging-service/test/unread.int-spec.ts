@@ -1,0 +1,104 @@
+import { createMongoDatabase, type TestMongoDatabase } from '@plaza/testing';
+import { createMessages } from '../src/migrations/20261125T1210-create-messages.js';
+import { countUnread, countUnreadIn, type UnreadRange, unreadRange, unreadStages } from '../src/receipts/unread.js';
+import { collections } from '../src/storage/collections.js';
+import type { HiddenMessageDocument, MessageDocument } from '../src/storage/documents.js';
+
+const me = '01930000-0000-7000-8000-00000000000a';
+const senders = [me, '01930000-0000-7000-8000-00000000000b', '01930000-0000-7000-8000-00000000000c'];
+const now = new Date('2026-11-25T12:00:00Z');
+
+let database: TestMongoDatabase;
+
+beforeAll(async () => {
+  database = await createMongoDatabase();
+  await createMessages.up(database.db);
+});
+
+afterAll(() => database?.drop());
+
+function message(conversation: number, seq: number): MessageDocument {
+  const sender = senders[(seq * 7 + conversation) % senders.length] ?? me;
+  return {
+    _id: `m${conversation}-${seq}`,
+    conversation_id: `c${conversation}`,
+    seq,
+    sender_id: sender,
+    type: 'TEXT',
+    content: 'hello',
+    reply_to: null,
+    thread_id: null,
+    mentions: [],
+    metadata: null,
+    emotions: {},
+    edited_at: null,
+    deleted_at: seq % 5 === 0 ? now : null,
+    deleted_by: seq % 5 === 0 ? sender : null,
+    pinned_at: null,
+    pinned_by: null,
+    created_at: now,
+  };
+}
+
+function hide({ _id, conversation_id, seq, sender_id, deleted_at }: MessageDocument): HiddenMessageDocument {
+  const counts = sender_id !== me && !deleted_at;
+  return { _id: `${me}:${_id}`, user_id: me, conversation_id, message_id: _id, seq, counts };
+}
+
+describe('unread messages', () => {
+  let messages: MessageDocument[];
+  let hidden: Set<string>;
+  let ranges: UnreadRange[];
+
+  beforeAll(async () => {
+    messages = Array.from({ length: 30 }, (_, c) => Array.from({ length: 60 }, (__, s) => message(c, s + 1))).flat();
+    const toHide = messages.filter(({ seq }) => seq % 7 === 0);
+    hidden = new Set(toHide.map(({ _id }) => _id));
+    await collections.messages(database.db).insertMany(messages);
+    await collections.hidden(database.db).insertMany(toHide.map(hide));
+    ranges = Array.from({ length: 30 }, (_, c) => ({ conversationId: `c${c}`, afterSeq: c * 2, lastSeq: 60 }));
+  });
+
+  function recount({ conversationId, afterSeq, lastSeq }: UnreadRange): number {
+    return messages.filter(
+      (it) =>
+        it.conversation_id === conversationId &&
+        it.seq > afterSeq &&
+        it.seq <= lastSeq &&
+        it.sender_id !== me &&
+        !it.deleted_at &&
+        !hidden.has(it._id),
+    ).length;
+  }
+
+  it('are those after the watermark that are neither own nor deleted nor hidden', async () => {
+    const counts = await countUnread(database.db, me, ranges);
+    expect(Object.fromEntries(counts)).toEqual(
+      Object.fromEntries(ranges.map((it) => [it.conversationId, recount(it)])),
+    );
+  });
+
+  it('of one conversation are the same', async () => {
+    const range = { conversationId: 'c3', afterSeq: 10, lastSeq: 55 };
+    expect(await countUnreadIn(database.db, me, range)).toBe(recount(range));
+  });
+
+  it('are none where all was read, and nobody is asked', async () => {
+    const range = { conversationId: 'c3', afterSeq: 60, lastSeq: 60 };
+    expect(unreadStages(me, [range])).toEqual([]);
+    expect(await countUnreadIn(database.db, me, range)).toBe(0);
+  });
+
+  it('begin after the watermark or the return, whichever is later', () => {
+    const member = { conversation_id: 'c1', read_seq: 4, joined_seq: 9 };
+    expect(unreadRange(member, { last_seq: 12 })).toEqual({ conversationId: 'c1', afterSeq: 9, lastSeq: 12 });
+  });
+
+  it('are counted without reading a message', async () => {
+    const stages = [{ $match: { _id: { $in: [] } } }, ...unreadStages(me, ranges)];
+    const explained = JSON.stringify(await collections.hidden(database.db).aggregate(stages).explain('executionStats'));
+    const read = [...explained.matchAll(/"totalDocsExamined":(\d+)/g)].map(([, count]) => Number(count));
+    expect(read.length).toBeGreaterThan(ranges.length);
+    expect(Math.max(...read)).toBe(0);
+  });
+});
