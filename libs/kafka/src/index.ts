@@ -20,7 +20,7 @@ export { advancedClock, nextClock } from './mongo/clock.js';
 export { ensureCollection, fields, type MongoMigration } from './mongo/migrations.js';
 export { type ClockedFact, MongoOutbox } from './mongo/outbox.js';
 export type { MongoRepublishSource } from './mongo/republisher.js';
-export { durable, inTransaction, transactionOptions } from './mongo/transaction.js';
+export { databaseOf, durable, inTransaction, transactionOptions } from './mongo/transaction.js';
 export { CommitWatch } from './outbox/commits.js';
 export { maintainOutbox } from './outbox/maintenance.js';
 export { Outbox, type OutboxParameters } from './outbox/outbox.js';

@@ -1,4 +1,4 @@
-import type { DatabaseTransaction } from '@plaza/kafka';
+import { type DatabaseTransaction, databaseOf } from '@plaza/kafka';
 import type { AnyBulkWriteOperation, Collection, Db } from 'mongodb';
 import type { UserCacheEntry } from './user-cache.entity.js';
 import type { UserCacheStore } from './user-cache.store.js';
@@ -22,15 +22,13 @@ interface UserCacheDocument {
 
 /** The cache in the service's MongoDB database, as the collection `user_cache`. */
 export class MongoUserCacheStore implements UserCacheStore {
-  private readonly collection: Collection<UserCacheDocument>;
-
-  constructor(db: Db) {
-    this.collection = db.collection('user_cache');
-  }
+  constructor(private readonly db: Db) {}
 
   async findMany(ids: readonly string[]): Promise<Map<string, UserCacheEntry>> {
     if (ids.length === 0) return new Map();
-    const documents = await this.collection.find({ _id: { $in: [...new Set(ids)] } }).toArray();
+    const documents = await collectionIn(this.db)
+      .find({ _id: { $in: [...new Set(ids)] } })
+      .toArray();
     return new Map(documents.map((document) => [document._id, entryOf(document)]));
   }
 
@@ -38,8 +36,14 @@ export class MongoUserCacheStore implements UserCacheStore {
   async apply({ session }: DatabaseTransaction, users: readonly ReceivedUser[]): Promise<void> {
     const writes = lastChanges(users).map(guardedUpsert);
     if (writes.length === 0) return;
-    await this.collection.bulkWrite(writes, { ordered: false, session });
+    // The session is the consumers', whose client is another.
+    const db = session ? databaseOf(session, this.db.databaseName) : this.db;
+    await collectionIn(db).bulkWrite(writes, { ordered: false, session });
   }
+}
+
+function collectionIn(db: Db): Collection<UserCacheDocument> {
+  return db.collection('user_cache');
 }
 
 /**
