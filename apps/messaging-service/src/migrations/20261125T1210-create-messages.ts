@@ -30,8 +30,9 @@ export const createMessages: MongoMigration = {
       // One's own messages do not count as unread: they are counted here, without being read.
       { name: 'idx_messages_sender_id', key: { sender_id: 1, conversation_id: 1, seq: 1 } },
       {
+        // In this order the client ids of many senders are looked up at once without a search for each pair.
         name: 'uq_messages_client_id',
-        key: { sender_id: 1, client_id: 1 },
+        key: { client_id: 1, sender_id: 1 },
         unique: true,
         partialFilterExpression: { client_id: { $exists: true } },
       },
