@@ -56,6 +56,7 @@ export { DEADLINE_HEADER, NoDeadline } from './http/deadline.js';
 export { IdParam } from './http/id-param.js';
 export { type RequestContext, requestContext, runInRequestContext } from './http/request-context.js';
 export { Idempotent } from './idempotency/idempotent.js';
+export { type IdempotencyScope, type OwnRecord, ownRecord } from './idempotency/idempotent-request.js';
 export { mongoTransaction } from './idempotency/mongo-transaction.js';
 export { oneStatement, transaction } from './idempotency/transaction.js';
 export { type DeadJob, listDeadJobs, retryDeadJob } from './jobs/dead-jobs.js';
@@ -64,6 +65,7 @@ export { type JobHandler, JobKind, type JobKindOptions, LeaseLost, type RunningJ
 export { type JobOptions, Jobs } from './jobs/jobs.js';
 export type { OperatorJobs, OperatorResults } from './jobs/operator-jobs.js';
 export { ScheduledJobs, type ScheduledRun } from './jobs/scheduled-jobs.js';
+export { Ticker } from './jobs/ticker.js';
 export { createLogger } from './logs/logger.js';
 export { metricsOfProcess } from './metrics/metrics.js';
 export { mongoMigrationsOf, revertMongoMigrations, runMongoMigrations } from './mongo/migrations.js';

@@ -12,27 +12,29 @@ export const createPresence: MongoMigration = {
         chosen: statuses,
         told: statuses,
         last_seen_at: ['date', 'null'],
-        leaving_at: ['date', 'null'],
+        left_at: ['date', 'null'],
+        due_at: ['date', 'null'],
       }),
     });
     await db
       .collection('user_presence')
       .createIndex(
-        { leaving_at: 1 },
-        { name: 'idx_user_presence_leaving_at', partialFilterExpression: { leaving_at: { $type: 'date' } } },
+        { due_at: 1 },
+        { name: 'idx_user_presence_due_at', partialFilterExpression: { due_at: { $gt: new Date(0) } } },
       );
+    await ensureCollection(db, 'gateways', {
+      validator: fields({ _id: 'string', beat: ['int', 'long', 'double'], seen_at: 'date' }),
+    });
     await ensureCollection(db, 'connections', {
-      validator: fields({ _id: 'string', user_id: 'string', gateway_id: 'string', opened_at: 'date', seen_at: 'date' }),
+      validator: fields({ _id: 'string', user_id: 'string', gateway_id: 'string', opened_at: 'date' }),
     });
     await db.collection('connections').createIndexes([
       { name: 'idx_connections_user_id', key: { user_id: 1 } },
-      { name: 'idx_connections_gateway_id', key: { gateway_id: 1, seen_at: 1 } },
-      { name: 'idx_connections_seen_at', key: { seen_at: 1 } },
+      { name: 'idx_connections_gateway_id', key: { gateway_id: 1, _id: 1, user_id: 1 } },
     ]);
   },
 
   async down(db) {
-    await db.dropCollection('connections');
-    await db.dropCollection('user_presence');
+    for (const name of ['connections', 'gateways', 'user_presence']) await db.dropCollection(name);
   },
 };

@@ -6,6 +6,7 @@ import type {
   ConversationDocument,
   EmotionDocument,
   FriendshipDocument,
+  GatewayDocument,
   HiddenMessageDocument,
   MemberDocument,
   MessageDocument,
@@ -13,6 +14,7 @@ import type {
   PresenceDocument,
   ReceiptsDueDocument,
   UnseenCheckDocument,
+  UsageBatchDocument,
   UsageDayDocument,
 } from './documents.js';
 
@@ -27,9 +29,11 @@ export const collections = {
   blocks: (db: Db): Collection<BlockDocument> => db.collection('blocks', durable),
   friendships: (db: Db): Collection<FriendshipDocument> => db.collection('friendships', durable),
   presence: (db: Db): Collection<PresenceDocument> => db.collection('user_presence', durable),
+  gateways: (db: Db): Collection<GatewayDocument> => db.collection('gateways', durable),
   connections: (db: Db): Collection<ConnectionDocument> => db.collection('connections', durable),
   unseenChecks: (db: Db): Collection<UnseenCheckDocument> => db.collection('unseen_checks', durable),
   receiptsDue: (db: Db): Collection<ReceiptsDueDocument> => db.collection('receipts_due', durable),
+  usageBatches: (db: Db): Collection<UsageBatchDocument> => db.collection('usage_batches', durable),
   usageDays: (db: Db): Collection<UsageDayDocument> => db.collection('usage_days', durable),
 };
 

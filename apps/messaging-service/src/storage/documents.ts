@@ -88,6 +88,9 @@ export interface MemberDocument {
   pinned_at: Date | null;
   /** A watermark has moved and the others have not been told yet. */
   receipts_due: boolean;
+  /** The watermarks that the others were told last; absent where they were told none. */
+  told_delivered_seq?: number;
+  told_read_seq?: number;
 }
 
 export interface ReplyTo {
@@ -170,16 +173,33 @@ export interface FriendshipDocument {
   version: number;
 }
 
-/** `_id` is the user. */
-export interface PresenceDocument {
+/** Work that waits for its time; who does it claims it first, and has it to themselves until the time that is set then. */
+export interface DueDocument {
   _id: string;
-  /** What the user has chosen; shown while a device is connected. */
+  /** Null: nothing is to be done. */
+  due_at: Date | null;
+  /** Who claimed it last. */
+  claim?: string;
+}
+
+/** `_id` is the user; it is due when the others may have to be told. */
+export interface PresenceDocument extends DueDocument {
+  /** What the user has chosen; shown while a device is connected. OFFLINE: invisible. */
   chosen: PresenceStatus;
   /** What was told last. */
   told: PresenceStatus;
   last_seen_at: Date | null;
-  /** When the last connection ended, until OFFLINE was told. */
-  leaving_at: Date | null;
+  /** When the last connection ended; null while there is one. */
+  left_at: Date | null;
+}
+
+/** A gateway that has told of its connections; `_id` is the process. */
+export interface GatewayDocument {
+  _id: string;
+  /** Its last heartbeat that was heard of in full; 0 before the first. */
+  beat: number;
+  /** When it was last heard of. */
+  seen_at: Date;
 }
 
 /** An open socket at a gateway; `_id` is the connection's. */
@@ -188,36 +208,45 @@ export interface ConnectionDocument {
   user_id: string;
   gateway_id: string;
   opened_at: Date;
-  /** When its gateway was last heard of. */
-  seen_at: Date;
 }
 
-/** Messages that may have to be told as unseen; `_id` is the message. */
-export interface UnseenCheckDocument {
-  _id: string;
+/** A message that may have to be told as unseen; `_id` is the message. */
+export interface UnseenCheckDocument extends DueDocument {
   conversation_id: string;
   seq: number;
   sender_id: string;
-  due_at: Date;
 }
 
-/** A conversation whose receipts have to be told; `_id` is the conversation. */
+/** When the receipts of a conversation may be told again; `_id` is the conversation. Absent: at once. */
 export interface ReceiptsDueDocument {
   _id: string;
   due_at: Date;
 }
 
-/** What a user did on a day. */
-export interface UsageDayDocument {
-  /** `<user>:<day>`. */
-  _id: string;
+/** A message as it counts for the members of its conversation. */
+export interface CountedMessage {
+  seq: number;
+  sender_id: string;
+  at: Date;
+}
+
+/** Messages of a conversation and a day that are still to be counted for its members. */
+export interface UsageBatchDocument extends DueDocument {
+  conversation_id: string;
+  day: string;
+  messages: CountedMessage[];
+  /** The members up to this id have them counted already. */
+  after: string;
+}
+
+/** What a user did on a day; `_id` is `<user>:<day>`. It is due when it has changed since it was told. */
+export interface UsageDayDocument extends DueDocument {
   user_id: string;
   day: string;
   messages_sent: number;
   messages_received: number;
   conversation_ids: string[];
   groups_joined: number;
-  /** Changed since it was published. */
-  due: boolean;
+  told_at: Date | null;
   updated_at: Date;
 }
