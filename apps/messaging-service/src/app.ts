@@ -1,6 +1,7 @@
 import { defineService } from '@plaza/service-kit';
 import { userCacheMongoMigrations } from '@plaza/user-cache';
 import { AppModule } from './app.module.js';
+import { messagingSettings } from './config.js';
 import { createConversations } from './migrations/20261125T1200-create-conversations.js';
 import { createMessages } from './migrations/20261125T1210-create-messages.js';
 import { createRelations } from './migrations/20261125T1220-create-relations.js';
@@ -10,7 +11,7 @@ import { createDueWork } from './migrations/20261125T1240-create-due-work.js';
 export const messagingService = defineService({
   name: 'messaging-service',
   description: 'Conversations, messages, who has read them, and who is there',
-  settings: {},
+  settings: messagingSettings,
   module: () => AppModule,
   mongo: {
     migrations: [

@@ -1,0 +1,22 @@
+import { type Emotion, type FramePublished, fact, MessageReacted } from '@plaza/contracts';
+import type { MessageDocument } from '../storage/documents.js';
+import { conversationFrame } from '../storage/frames.js';
+
+/** A reaction that was made or taken back. */
+export interface Reaction {
+  userId: string;
+  emotion: Emotion;
+  reacted: boolean;
+  at: Date;
+}
+
+/** The fact and the frame that tell of a reaction. @param message as it is after it */
+export function reactedFacts(
+  message: MessageDocument,
+  { userId, emotion, reacted, at }: Reaction,
+): [MessageReacted, FramePublished] {
+  const { _id: messageId, conversation_id: conversationId, seq, sender_id: senderId } = message;
+  const told = { messageId, conversationId, seq, senderId, userId, emotion, reacted, reactedAt: at.toISOString() };
+  const frame = { type: 'message.reacted', time: at, data: { ...told, emotions: message.emotions } };
+  return [fact(MessageReacted, told), conversationFrame(conversationId, frame)];
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { Forbidden } from '@plaza/service-kit';
+import { UserCache, type UserCacheEntry } from '@plaza/user-cache';
+import { Relations } from '../relations/relations.js';
+import type { ConversationDocument } from '../storage/documents.js';
+
+type Conversation = Pick<ConversationDocument, 'type' | 'member_preview' | 'request'>;
+
+/** Whether somebody may say anything to the others: also by an edit, a reaction or a pin. */
+@Injectable()
+export class Talking {
+  constructor(
+    private readonly users: UserCache,
+    private readonly relations: Relations,
+  ) {}
+
+  /** Asked before the transaction of a change, which shall not wait for a second connection. @throws Forbidden */
+  async expectAllowed(userId: string, conversation: Conversation): Promise<void> {
+    const other = otherOf(userId, conversation);
+    const people = await this.users.findMany(other ? [userId, other] : [userId]);
+    if (!isActive(people.get(userId))) throw new Forbidden('ACCOUNT_NOT_ACTIVE', 'Your account is not active.');
+    if (!other) return;
+    const isDeclined = conversation.request?.state === 'DECLINED' && conversation.request.by === userId;
+    const isBlocked = (await this.relations.blockBetween([[userId, other]])).size > 0;
+    // Which of them it is tells something of the other, so nobody is told.
+    if (isDeclined || isBlocked || !isActive(people.get(other)))
+      throw new Forbidden('MESSAGE_NOT_ALLOWED', 'You can’t write to this person.');
+  }
+}
+
+function otherOf(userId: string, { type, member_preview }: Conversation): string | undefined {
+  return type === 'DIRECT' ? member_preview.find((id) => id !== userId) : undefined;
+}
+
+// Who is not known yet is new.
+function isActive(entry: UserCacheEntry | undefined): boolean {
+  return !entry || (!entry.deleted && entry.accountStatus === 'ACTIVE');
+}
