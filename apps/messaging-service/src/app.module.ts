@@ -1,10 +1,22 @@
 import { Module } from '@nestjs/common';
 import { UserCacheModule } from '@plaza/user-cache';
+import { ConversationsModule } from './conversations/conversations.module.js';
+import { EmotionsModule } from './emotions/emotions.module.js';
+import { MembersModule } from './members/members.module.js';
+import { MessagesModule } from './messages/messages.module.js';
 import { RelationsModule } from './relations/relations.module.js';
 import { StorageModule } from './storage/storage.module.js';
 
 /** The table of contents of messaging-service: one module for each of its features. */
 @Module({
-  imports: [UserCacheModule.forRoot({ database: 'mongodb' }), StorageModule, RelationsModule],
+  imports: [
+    UserCacheModule.forRoot({ database: 'mongodb' }),
+    StorageModule,
+    RelationsModule,
+    ConversationsModule,
+    MembersModule,
+    MessagesModule,
+    EmotionsModule,
+  ],
 })
 export class AppModule {}

@@ -7,7 +7,8 @@ import {
   memberRoles,
   messageTypes,
 } from '@plaza/contracts';
-import { type UserCacheEntry, UserSummary, userSummary } from '@plaza/user-cache';
+import { UserSummary } from '@plaza/user-cache';
+import { type People, personIn } from '../members/people.js';
 import type { ConversationDocument, LastMessage, MemberDocument, MessageRequest } from '../storage/documents.js';
 
 const text = { type: String, nullable: true } as const;
@@ -72,8 +73,6 @@ export class ConversationView extends FrameConversation {
   @ApiProperty({ format: 'date-time' }) lastActivityAt: string;
 }
 
-type People = ReadonlyMap<string, UserCacheEntry>;
-
 /** What a view of a conversation is made of. */
 export interface SeenConversation {
   conversation: ConversationDocument;
@@ -96,7 +95,7 @@ export function frameConversation(conversation: ConversationDocument, people: Pe
     description: conversation.description,
     avatarUrl: conversation.avatar_url,
     ownerId: conversation.owner_id,
-    participants: conversation.member_preview.map((user) => userSummary(user, people.get(user))),
+    participants: conversation.member_preview.map((user) => personIn(people, user)),
     memberCount: conversation.member_count,
     settings: { send: settings.send, invite: settings.invite, pin: settings.pin },
     createdAt: conversation.created_at.toISOString(),
@@ -136,7 +135,7 @@ function lastMessageView({ conversation, member, lastHidden, people }: SeenConve
   return {
     id: last.id,
     seq: last.seq,
-    sender: userSummary(last.sender_id, people.get(last.sender_id)),
+    sender: personIn(people, last.sender_id),
     type: last.type,
     preview: lastHidden ? null : last.preview,
     createdAt: last.created_at.toISOString(),

@@ -34,8 +34,12 @@ export async function changeConversation(
     .conversations(db)
     .findOneAndUpdate({ _id: id }, update, { session, returnDocument: 'after' });
   if (!conversation) return undefined;
-  const clocks = Array.from({ length: count }, (_, index) => conversation.clock - count + 1 + index);
-  return { conversation, clocks };
+  return { conversation, clocks: clocksUpTo(conversation.clock, count) };
+}
+
+/** The clocks that an advance by `count` has drawn, rising; `last` is what the document says afterwards. */
+export function clocksUpTo(last: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => last - count + 1 + index);
 }
 
 /** Publishes facts and frames of a changed conversation, each with its clock. */

@@ -1,0 +1,110 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Cursors, type JsonValue, MONGO, type Page, page } from '@plaza/service-kit';
+import type { Db, Document } from 'mongodb';
+import { conversationNotFound } from '../members/member-access.js';
+import { countUnread, unreadRange } from '../receipts/unread.js';
+import { collections, memberId } from '../storage/collections.js';
+import type { ConversationView } from './conversation.view.js';
+import type { ListConversations } from './conversations.dto.js';
+import { type ListedConversation, viewsOf } from './listed-conversations.js';
+import type { UnreadTotals } from './unread-totals.view.js';
+
+/** What a member sees of conversations: each answer takes two queries, whatever the number of messages. */
+@Injectable()
+export class ConversationReads {
+  constructor(
+    @Inject(MONGO) private readonly db: Db,
+    private readonly cursors: Cursors,
+  ) {}
+
+  /** @throws NotFound CONVERSATION_NOT_FOUND */
+  async one(id: string, userId: string): Promise<ConversationView> {
+    const rows = await this.read([{ $match: { _id: memberId(id, userId), active: true } }]);
+    const [view] = await viewsOf(this.db, userId, rows);
+    if (!view) throw conversationNotFound();
+    return view;
+  }
+
+  /** Pinned ones first, the newest pin before; then those in which something has happened last. */
+  async list(
+    userId: string,
+    { archived, requests, limit, cursor }: ListConversations,
+  ): Promise<Page<ConversationView>> {
+    const name = `conversations:${userId}:${archived}:${requests}`;
+    const place = this.cursors.decode(name, cursor);
+    const rows = await this.read(
+      [{ $match: { user_id: userId, active: true, archived } }],
+      [
+        { $match: { $and: [requests ? asking(userId) : listed(userId), place ? behind(place) : {}] } },
+        { $sort: { 'member.pinned_at': -1, 'conversation.last_activity_at': -1, 'conversation._id': -1 } },
+        { $limit: limit + 1 },
+      ],
+    );
+    const { items, nextCursor } = page(rows, limit, (last) => this.cursors.encode(name, placeOf(last)));
+    return { items: await viewsOf(this.db, userId, items), nextCursor };
+  }
+
+  /** What is unread in all that the list shows. */
+  async unread(userId: string): Promise<UnreadTotals> {
+    const rows = await this.read(
+      [{ $match: { user_id: userId, active: true, archived: false } }],
+      [{ $match: { $and: [listed(userId), { $expr: { $gt: ['$conversation.last_seq', '$member.read_seq'] } }] } }],
+    );
+    const ranges = rows.map(({ member, conversation }) => unreadRange(member, conversation));
+    const counts = [...(await countUnread(this.db, userId, ranges)).values()].filter((count) => count > 0);
+    return { messages: counts.reduce((sum, count) => sum + count, 0), conversations: counts.length };
+  }
+
+  private read(ofMembers: Document[], ofBoth: Document[] = []): Promise<ListedConversation[]> {
+    const conversation = {
+      from: 'conversations',
+      localField: 'member.conversation_id',
+      foreignField: '_id',
+      as: 'conversation',
+    };
+    const both = [
+      { $project: { _id: 0, member: '$$ROOT', now: '$$NOW' } },
+      { $lookup: conversation },
+      { $unwind: '$conversation' },
+    ];
+    return collections
+      .members(this.db)
+      .aggregate<ListedConversation>([...ofMembers, ...both, ...ofBoth])
+      .toArray();
+  }
+}
+
+/** Of people who have asked the user and have said something. */
+function asking(userId: string): Document {
+  const request = { 'conversation.request.state': 'PENDING', 'conversation.request.by': { $ne: userId } };
+  return { ...request, 'conversation.last_seq': { $gt: 0 } };
+}
+
+/** All but what the user has not agreed to, and what others have begun and said nothing in. */
+function listed(userId: string): Document {
+  const unwanted = {
+    'conversation.request.state': { $in: ['PENDING', 'DECLINED'] },
+    'conversation.request.by': { $ne: userId },
+  };
+  const begun = { 'conversation.type': 'DIRECT', 'conversation.created_by': { $ne: userId } };
+  return { $nor: [unwanted, { ...begun, 'conversation.last_seq': 0 }] };
+}
+
+function placeOf({ member, conversation }: ListedConversation): JsonValue[] {
+  return [member.pinned_at?.getTime() ?? null, conversation.last_activity_at.getTime(), conversation._id];
+}
+
+function behind([pinned, activity, id]: JsonValue[]): Document {
+  const at = new Date(Number(activity));
+  const less = {
+    $or: [
+      { 'conversation.last_activity_at': { $lt: at } },
+      { 'conversation.last_activity_at': at, 'conversation._id': { $lt: String(id) } },
+    ],
+  };
+  if (pinned === null) return { 'member.pinned_at': null, ...less };
+  const pin = new Date(Number(pinned));
+  return {
+    $or: [{ 'member.pinned_at': { $lt: pin } }, { 'member.pinned_at': null }, { 'member.pinned_at': pin, ...less }],
+  };
+}
