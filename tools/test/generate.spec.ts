@@ -72,7 +72,7 @@ it('writes a page that names readers and fields', () => {
   );
 });
 
-it('writes an AsyncAPI 3 document that the reference parser accepts', async () => {
+it('writes an AsyncAPI 3 document of the facts that the reference parser accepts', async () => {
   const { document, diagnostics } = await new Parser().parse(read('docs/asyncapi.json'));
   expect(diagnostics.filter((it) => it.severity <= 1)).toEqual([]);
   expect(document?.version()).toBe('3.0.0');
@@ -85,6 +85,35 @@ it('writes an AsyncAPI 3 document that the reference parser accepts', async () =
   const created = document?.channels().get('user.created')?.messages().get('UserCreated');
   expect(created?.payload()?.required()).toContain('avatarUrl');
   expect(created?.headers()?.properties()).toHaveProperty('ce_type');
+});
+
+it('writes the protocol of the stream into the same document, and a page', async () => {
+  const { document } = await new Parser().parse(read('docs/asyncapi.json'));
+  const channel = document?.channels().get('stream');
+  expect(channel?.address()).toBe('/v1/stream');
+  const servers = (name: string) =>
+    document
+      ?.channels()
+      .get(name)
+      ?.servers()
+      .all()
+      .map((it) => it.id());
+  expect([servers('stream'), servers('user.created')]).toEqual([['gateway'], ['kafka']]);
+  const send = channel?.messages().get('command.message.send');
+  expect(send?.payload()?.properties()?.data?.required()).toEqual(['conversationId']);
+  const messages = (operation: string) =>
+    document
+      ?.operations()
+      .get(operation)
+      ?.messages()
+      .all()
+      .map((it) => it.name());
+  expect(messages('api-gateway.sends.stream')).toEqual(
+    expect.arrayContaining(['ready', 'message.sent', 'notification.created']),
+  );
+  expect(messages('api-gateway.receives.stream')).toEqual(expect.arrayContaining(['ping', 'auth', 'ack']));
+  expect(document?.operations().get('api-gateway.receives.stream')?.reply()?.messages().all()).toHaveLength(2);
+  expect(read('docs/stream.md')).toContain('| 4408 | the client reads too slowly');
 });
 
 describe('against the schemas that have landed', () => {

@@ -17,13 +17,7 @@ export const ROUTED_SERVICES = Object.keys(ROUTES) as RoutedService[];
 /** Asked for with a password: limited more tightly, by address. */
 const SIGN_INS = new Set(['/v1/auth/login', '/v1/auth/register']);
 /** Asked for with a refresh token, or open to everyone. */
-const OPEN = new Set([
-  '/v1/auth/refresh',
-  '/.well-known/jwks.json',
-  '/openapi.json',
-  '/asyncapi.json',
-  '/stream.asyncapi.json',
-]);
+const OPEN = new Set(['/v1/auth/refresh', '/.well-known/jwks.json', '/openapi.json', '/asyncapi.json']);
 
 /** Whether a path (see `readPath`) tries a password. */
 export function isSignIn(path: string): boolean {

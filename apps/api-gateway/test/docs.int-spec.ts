@@ -1,3 +1,4 @@
+import { Parser } from '@asyncapi/parser';
 import { Front } from './front.js';
 import type { Dispatch } from './target.js';
 
@@ -32,9 +33,15 @@ describe.each(DISPATCHERS)('documentation (%s)', (dispatch) => {
     expect(front.targets.user?.requests).toBe(before);
   });
 
-  it('tells the facts too', async () => {
+  it('tells the facts and the stream, in a document that the reference parser accepts', async () => {
     const { status, json } = await front.get('/asyncapi.json');
-    expect([status, json.asyncapi]).toEqual([200, expect.stringMatching(/^3\./)]);
+    expect(status).toBe(200);
+    const { document, diagnostics } = await new Parser().parse(json);
+    expect(diagnostics.filter((it) => it.severity <= 1)).toEqual([]);
+    expect(document?.version()).toMatch(/^3\./);
+    const channels = document?.channels().all();
+    expect(channels?.map((it) => it.address())).toEqual(expect.arrayContaining(['user.created', '/v1/stream']));
+    expect(json.channels.stream['x-close-codes']).toHaveProperty('4401');
   });
 
   it('has a page, with all that it needs from here', async () => {

@@ -1,4 +1,4 @@
-export { asyncapi } from './asyncapi.js';
+export { type AsyncApiDocument, asyncapi } from './asyncapi.js';
 export {
   type FactEnvelope,
   factContentType,
@@ -27,6 +27,7 @@ export { Nested, Nullable } from './rules.js';
 export { type JsonSchema, schemaOf } from './schema.js';
 export * from './social.facts.js';
 export * from './stream.facts.js';
+export * from './stream.frames.js';
 export { declaredTopics, type TopicDeclaration } from './topics.js';
 export * from './user.facts.js';
 export { parseFact, validateFact } from './validation.js';

@@ -20,7 +20,7 @@ export type FrameAudience = (typeof frameAudiences)[number];
 
 /** What a client reads. The gateway gives it its id. */
 export class Frame {
-  /** `message.sent`, `notification.created` ... */
+  /** `message.sent`, `notification.created` ...: a type that a gateway does not know yet is carried like any other. */
   @Matches(/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/) @MaxLength(60) type: string;
   @IsRFC3339() time: string;
   @IsObject() data: object;

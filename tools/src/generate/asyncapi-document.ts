@@ -1,15 +1,15 @@
-import { factContentType, factHeader, type JsonSchema, schemaOf } from '@plaza/contracts';
+import { type AsyncApiDocument, factContentType, factHeader, type JsonSchema, schemaOf } from '@plaza/contracts';
 import type { Catalogue, CatalogueFact, CatalogueTopic } from './catalogue.js';
 import type { ConsumerUse } from './consumers.js';
 
 type Json = Record<string, unknown>;
 
 /** The AsyncAPI 3.0 document of all topics: their messages with envelope, who sends and who receives. */
-export function asyncApiDocument({ topics }: Catalogue, version: string): Json {
+export function asyncApiDocument({ topics }: Catalogue, version: string): AsyncApiDocument {
   const facts = topics.flatMap((topic) => topic.facts.map((fact) => ({ topic, fact })));
   return {
     asyncapi: '3.0.0',
-    info: { title: 'Plaza facts', version, description },
+    info: { title: 'Plaza', version, description },
     defaultContentType: factContentType,
     servers: {
       kafka: {
@@ -60,6 +60,7 @@ function channel({ declaration, facts }: CatalogueTopic): Json {
   const { name, kind, configs } = declaration;
   return {
     address: name,
+    servers: [reference('servers', 'kafka')],
     description: `${kind} topic`,
     messages: byName(
       facts,

@@ -1,19 +1,22 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { withStream } from '@plaza/api-gateway/stream-api';
 import { asyncApiDocument } from './asyncapi-document.js';
 import type { Catalogue } from './catalogue.js';
 import { type FactSchema, factSchemas, schemaFolder, schemaPath } from './schema-files.js';
+import { streamPage } from './stream-page.js';
 import { topicsPage } from './topics-page.js';
 
 /** All generated files: path in the workspace → content. */
 export function generatedFiles(catalogue: Catalogue, version: string): Map<string, string> {
-  const document = json(asyncApiDocument(catalogue, version));
+  const facts = asyncApiDocument(catalogue, version);
   return new Map([
     ...[...factSchemas()].map(([type, schema]): [string, string] => [schemaPath(type), json(schema)]),
     ['docs/topics.md', topicsPage(catalogue)],
-    ['docs/asyncapi.json', document],
-    // The gateway serves it, so it ships with the package.
-    ['libs/contracts/asyncapi.json', document],
+    ['docs/stream.md', streamPage()],
+    ['docs/asyncapi.json', json(withStream(facts))],
+    // The gateway adds its stream to it and serves it, so it ships with the package.
+    ['libs/contracts/asyncapi.json', json(facts)],
   ]);
 }
 

@@ -1,4 +1,4 @@
-// `npm run generate [-- --check]`: writes the schemas of facts, docs/topics.md, the AsyncAPI document and docs/settings.md from the sources;
+// `npm run generate [-- --check]`: writes the schemas of facts, docs/topics.md, docs/stream.md, the AsyncAPI document and docs/settings.md from the sources;
 // with --check it writes nothing and fails where one of them is stale or the catalogue has a hole.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -5,6 +5,7 @@ import { asyncapi } from '@plaza/contracts';
 import { NotFound } from '@plaza/service-kit';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { protectPage } from '../edge/security.js';
+import { withStream } from '../stream/stream-api.js';
 import type { MergedDocs } from './merged-docs.js';
 import { PAGE, START_SCRIPT } from './page.js';
 
@@ -13,7 +14,7 @@ const FILES = new Set(['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.
 
 /** `/openapi.json`, `/asyncapi.json`, and a page to read and try the API, served from here alone. */
 export async function addDocs(scope: FastifyInstance, docs: MergedDocs): Promise<void> {
-  const events = asyncapi();
+  const events = withStream(asyncapi());
   await scope.register(fastifyStatic, { root: SWAGGER_UI, serve: false });
   scope.get('/openapi.json', () => docs.get());
   scope.get('/asyncapi.json', async () => events);

@@ -8,13 +8,16 @@ export interface CommandRequest {
   body: Record<string, unknown>;
 }
 
-export interface CommandRoute {
+export interface CommandDescription {
   /** One line for the documentation. */
   desc: string;
-  /** The route that the command stands for, as in the services' OpenAPI documents. */
-  route: string;
   /** JSON Schema of the command's data, as far as the gateway cares: the rest is the route's body. */
   data: Record<string, unknown>;
+}
+
+export interface CommandRoute extends CommandDescription {
+  /** The route that the command stands for, as in the services' OpenAPI documents. */
+  route: string;
   request(data: CommandFrame['data']): CommandRequest;
 }
 

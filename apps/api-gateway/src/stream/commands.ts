@@ -8,6 +8,7 @@ import type { Calls } from './calls.js';
 import type { StreamClient } from './client.js';
 import type { CommandFrame } from './command-frame.js';
 import { COMMAND_ROUTES } from './command-routes.js';
+import { isOwnCommand, type OwnCommand } from './own-commands.js';
 
 export interface CommandsParts {
   calls: Calls;
@@ -19,8 +20,15 @@ export interface CommandsParts {
   logger: Logger;
 }
 
+type Given = [client: StreamClient, command: CommandFrame];
+
 /** Does what clients ask for. */
 export class Commands {
+  private readonly own: Record<OwnCommand, (...given: Given) => CommandAnswer | Promise<CommandAnswer>> = {
+    ping: (client, command) => ack(command, {}, this.parts.idFor(client)),
+    auth: (client, command) => this.renew(client, command),
+  };
+
   constructor(private readonly parts: CommandsParts) {}
 
   /** Gives the answer, whatever happens. */
@@ -33,8 +41,7 @@ export class Commands {
   }
 
   private async answer(client: StreamClient, command: CommandFrame): Promise<CommandAnswer> {
-    if (command.type === 'ping') return ack(command, {}, this.parts.idFor(client));
-    if (command.type === 'auth') return this.renew(client, command);
+    if (isOwnCommand(command.type)) return this.own[command.type](client, command);
     if (Object.hasOwn(COMMAND_ROUTES, command.type)) return this.ask(client, command);
     throw new ProblemError(404, 'COMMAND_UNKNOWN', 'There is no such command.');
   }
