@@ -5,6 +5,8 @@ import { JobsModule } from './jobs/jobs.module.js';
 import { CreateSigningKeys1795258800000 } from './migrations/20261121T1100-create-signing-keys.js';
 import { CreateIdempotencyKeys1795258860000 } from './migrations/20261121T1101-create-idempotency-keys.js';
 import { CreateJobs1795258920000 } from './migrations/20261121T1102-create-jobs.js';
+import { createIdempotencyKeys } from './migrations/20261125T1011-create-idempotency-keys.js';
+import { createSigningKeys } from './migrations/20261125T1012-create-signing-keys.js';
 import { PagingModule } from './paging/paging.module.js';
 import type { DatabaseKind } from './service/database-kind.js';
 import type { EntityClass, MigrationClass } from './service/definition.js';
@@ -12,7 +14,7 @@ import type { EntityClass, MigrationClass } from './service/definition.js';
 /** The modules that every service gets; those that need a database only where there is one. */
 export function kitFeatures(database: DatabaseKind): Array<DynamicModule | Type> {
   const stored = database === 'postgres';
-  const auth = AuthModule.forRoot({ keys: stored ? 'database' : 'memory' });
+  const auth = AuthModule.forRoot({ keys: database });
   return stored ? [auth, PagingModule, JobsModule.forRoot()] : [auth, PagingModule];
 }
 
@@ -24,7 +26,7 @@ export const kitMigrations: readonly MigrationClass[] = [
 ];
 
 /** The same for a MongoDB database. */
-export const kitMongoMigrations: readonly MongoMigration[] = [];
+export const kitMongoMigrations: readonly MongoMigration[] = [createIdempotencyKeys, createSigningKeys];
 
 /** None: the kit's tables are read and written in SQL. */
 export const kitEntities: readonly EntityClass[] = [];

@@ -1,19 +1,24 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
+import type { Db } from 'mongodb';
 import type { DataSource } from 'typeorm';
+import type { DatabaseKind } from '../service/database-kind.js';
+import { MONGO } from '../service/tokens.js';
 import { AuthGuard } from './auth.guard.js';
 import { KeyRefresh } from './key-refresh.js';
+import { MongoSigningKeys } from './mongo-signing-keys.js';
+import { PostgresSigningKeys } from './postgres-signing-keys.js';
 import { RevocationsConsumer } from './revocations.consumer.js';
 import { Revocations } from './revocations.js';
-import { SigningKeyTable } from './signing-key-table.js';
+import { SigningKeyStore } from './signing-key-store.js';
 import { SigningKeysConsumer, StoredSigningKeysConsumer } from './signing-keys.consumers.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenVerifier } from './token-verifier.js';
 
 export interface AuthModuleOptions {
   /** Where the public keys are kept: in the service's database, or in memory alone where there is none. */
-  keys: 'database' | 'memory';
+  keys: DatabaseKind;
 }
 
 const always: Provider[] = [
@@ -31,17 +36,28 @@ const inMemory: Provider[] = [{ provide: SigningKeys, useFactory: () => new Sign
 
 const inDatabase: Provider[] = [
   {
-    provide: SigningKeyTable,
-    inject: [getDataSourceToken()],
-    useFactory: (dataSource: DataSource) => new SigningKeyTable(dataSource),
-  },
-  {
     provide: SigningKeys,
-    inject: [SigningKeyTable],
-    useFactory: (table: SigningKeyTable) => new SigningKeys(table),
+    inject: [SigningKeyStore],
+    useFactory: (store: SigningKeyStore) => new SigningKeys(store),
   },
   KeyRefresh,
 ];
+
+const providers: Record<DatabaseKind, Provider[]> = {
+  none: inMemory,
+  postgres: [
+    {
+      provide: SigningKeyStore,
+      inject: [getDataSourceToken()],
+      useFactory: (dataSource: DataSource) => new PostgresSigningKeys(dataSource),
+    },
+    ...inDatabase,
+  ],
+  mongodb: [
+    { provide: SigningKeyStore, inject: [MONGO], useFactory: (db: Db) => new MongoSigningKeys(db) },
+    ...inDatabase,
+  ],
+};
 
 /** The token guard on every route of the application, and what it needs to know. Global. */
 @Module({})
@@ -50,8 +66,8 @@ export class AuthModule {
     return {
       module: AuthModule,
       global: true,
-      controllers: [RevocationsConsumer, keys === 'database' ? StoredSigningKeysConsumer : SigningKeysConsumer],
-      providers: [...always, ...(keys === 'database' ? inDatabase : inMemory)],
+      controllers: [RevocationsConsumer, keys === 'none' ? SigningKeysConsumer : StoredSigningKeysConsumer],
+      providers: [...always, ...providers[keys]],
       exports: [TokenVerifier, SigningKeys, Revocations],
     };
   }

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { SigningKeyPublished } from '@plaza/contracts';
 import { type ConsumerOptions, EventPattern, type FactContext } from '@plaza/kafka';
-import { publishedKey, SigningKeyTable } from './signing-key-table.js';
+import { publishedKey, SigningKeyStore } from './signing-key-store.js';
 import { SigningKeys } from './signing-keys.js';
 
 const shared: ConsumerOptions = { consumer: 'keys', replayable: true };
@@ -13,14 +13,14 @@ const broadcast: ConsumerOptions = { consumer: 'keys', kind: 'broadcast', lookba
 export class StoredSigningKeysConsumer {
   constructor(
     private readonly keys: SigningKeys,
-    private readonly table: SigningKeyTable,
+    private readonly store: SigningKeyStore,
   ) {}
 
   @EventPattern('signing-key.published', shared)
   async onSigningKeyPublished(@Payload() fact: SigningKeyPublished, @Ctx() context: FactContext): Promise<void> {
-    // First, because a key that can't be used fails here: then its fact is parked, and no table holds it.
+    // First, because a key that can't be used fails here: then its fact is parked, and no database holds it.
     await this.keys.put(publishedKey(fact, context.version));
-    await this.table.write(context.manager, fact, context.version);
+    await this.store.write(context.transaction, fact, context.version);
   }
 }
 

@@ -33,6 +33,14 @@ function problemsOf(own: SettingsSpec, env: NodeJS.ProcessEnv): readonly string[
   }
 }
 
+it.each(['mongodb://a:1,b:2/?replicaSet=plaza', 'mongodb://me:secret@a,b:2/chat', 'mongodb+srv://c.example.org'])(
+  'takes the URL of a replica set: %s',
+  (value) => {
+    const spec = { at: url('AT', { desc: 'servers', protocols: ['mongodb:', 'mongodb+srv:'] }) };
+    expect(read(spec, { AT: value }).at).toBe(value);
+  },
+);
+
 it('gives values their types', () => {
   const spec = {
     name: text('NAME', { desc: 'a name' }),

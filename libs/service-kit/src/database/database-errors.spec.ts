@@ -1,3 +1,4 @@
+import { MongoNetworkError, MongoOperationTimeoutError, MongoServerError } from 'mongodb';
 import { QueryFailedError } from 'typeorm';
 import { Conflict } from '../errors/problems.js';
 import { toProblem } from '../errors/to-problem.js';
@@ -29,6 +30,17 @@ describe('trouble with the database', () => {
 
   it.each(['23505', '22P02', '42P01', '23503'])('is not what a wrong statement has: %s', (code) => {
     expect(databaseTrouble(failed({ code }))).toBeUndefined();
+  });
+
+  it.each([
+    ['away', new MongoNetworkError('connection 1 to 127.0.0.1:27017 closed')],
+    ['away', new MongoServerError({ message: 'not primary', code: 10_107 })],
+    ['busy', new MongoOperationTimeoutError('Timed out during socket read')],
+    ['busy', new MongoServerError({ message: 'WriteConflict', code: 112 })],
+    [undefined, new MongoServerError({ message: 'E11000 duplicate key error', code: 11_000 })],
+    [undefined, new MongoServerError({ message: 'Document failed validation', code: 121 })],
+  ])('is %s in what MongoDB says: %s', (trouble, error) => {
+    expect(databaseTrouble(error)).toBe(trouble);
   });
 
   it('is not in errors of our own', () => {

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { EntityManager } from 'typeorm';
 import { Conflict, Invalid } from '../errors/problems.js';
 import { assertJson } from './assert-json.js';
 
@@ -13,10 +12,27 @@ export interface IdempotencyScope {
   readonly fingerprint: string;
 }
 
-interface Claim {
-  busy: boolean;
-  known_fingerprint: string | null;
-  known_result: { value?: unknown } | null;
+/** What an earlier request with the same key has left. */
+export interface IdempotencyRecord {
+  readonly fingerprint: string;
+  readonly result: { readonly value?: unknown };
+}
+
+/** The records of a database, in one of its transactions. */
+export interface IdempotencyRecords {
+  /**
+   * Takes the key, until the end of the transaction, or gives the record of who had it before; not one older than 24 hours.
+   * @throws Conflict IDEMPOTENCY_BUSY while somebody else has it
+   */
+  claim(scope: IdempotencyScope): Promise<IdempotencyRecord | undefined>;
+  record(scope: IdempotencyScope, value: unknown): Promise<void>;
+}
+
+/** What a change that is its own record has come to: see `ownRecord`. */
+export interface OwnRecord<T> {
+  result: T;
+  /** It was there already. */
+  replayed: boolean;
 }
 
 const storage = new AsyncLocalStorage<IdempotentRequest>();
@@ -30,6 +46,18 @@ export class IdempotentRequest {
 
   static current(): IdempotentRequest | undefined {
     return storage.getStore();
+  }
+
+  /** The one change of the request that is @Idempotent, where there is such a request. */
+  static async counted<T>(run: (request?: IdempotentRequest) => Promise<T>): Promise<T> {
+    const request = storage.getStore();
+    request?.begin();
+    try {
+      return await run(request);
+    } catch (error) {
+      request?.failed();
+      throw error;
+    }
   }
 
   /** The change was made by an earlier request with the same key; now its record was read. */
@@ -51,54 +79,59 @@ export class IdempotentRequest {
     return storage.run(this, handle);
   }
 
+  /**
+   * Does the work, once for all requests with this key, and records its result in the same transaction.
+   * @throws Conflict IDEMPOTENCY_BUSY, Invalid IDEMPOTENCY_KEY_REUSED
+   */
+  async once<T>(records: IdempotencyRecords, work: () => Promise<T>): Promise<T> {
+    const known = this.scope && (await records.claim(this.scope));
+    if (known) return this.replay(known) as T;
+    const value = await work();
+    assertJson(value);
+    if (this.scope) await records.record(this.scope, value);
+    return value;
+  }
+
+  /** Does work that finds by itself what an earlier request with this key has made. */
+  async own<T>(work: (scope?: IdempotencyScope) => Promise<OwnRecord<T>>): Promise<T> {
+    const { result, replayed } = await work(this.scope);
+    this.fromRecord = replayed;
+    return result;
+  }
+
+  /** Gives the result of an earlier request. @throws Invalid IDEMPOTENCY_KEY_REUSED */
+  private replay({ fingerprint, result }: IdempotencyRecord): unknown {
+    if (fingerprint !== this.scope?.fingerprint) throw keyReused();
+    this.fromRecord = true;
+    return result.value;
+  }
+
   /** Notes that the request's transaction begins. Everything that has to happen once belongs into one. */
-  begin(): void {
+  private begin(): void {
     if (this.runs) throw new Error('A request to an @Idempotent route may run transaction() only once');
     this.runs = true;
   }
 
   /** Notes that it was rolled back, so that another may be tried. */
-  failed(): void {
+  private failed(): void {
     this.runs = false;
   }
-
-  /**
-   * Does the work, once for all requests with this key, and records its result in the same transaction.
-   * @throws Conflict IDEMPOTENCY_BUSY, Invalid IDEMPOTENCY_KEY_REUSED
-   */
-  async once<T>(manager: EntityManager, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const known = this.scope && (await claim(manager, this.scope));
-    if (known) {
-      this.fromRecord = true;
-      return known.value as T;
-    }
-    const value = await work(manager);
-    assertJson(value);
-    if (this.scope) await record(manager, this.scope, value);
-    return value;
-  }
 }
 
-async function claim(manager: EntityManager, scope: IdempotencyScope): Promise<{ value?: unknown } | undefined> {
-  const { userId, route, key, fingerprint } = scope;
-  const [found] = await manager.query<Claim[]>('SELECT * FROM idempotency_claim($1, $2, $3)', [userId, route, key]);
-  if (!found || found.busy) throw busy();
-  if (found.known_fingerprint === null || found.known_result === null) return undefined;
-  if (found.known_fingerprint === fingerprint) return found.known_result;
-  throw new Invalid('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a different request.');
+/**
+ * Runs a change that is its own record: in somebody else's transaction, say, or with an id that the client knows. Nothing is
+ * recorded of the request. Where it came with an Idempotency-Key, `work` is told its scope, makes what it makes under an id
+ * derived from that, and at a repetition finds it, answers for a body that differs, and says that it was there already.
+ */
+export function ownRecord<T>(work: (scope?: IdempotencyScope) => Promise<OwnRecord<T>>): Promise<T> {
+  return IdempotentRequest.counted(async (request) => (request ? request.own(work) : (await work()).result));
 }
 
-async function record(manager: EntityManager, scope: IdempotencyScope, value: unknown): Promise<void> {
-  const { userId, route, key, fingerprint } = scope;
-  // A row that is still there is older than 24 hours, or the claim would have found it.
-  await manager.query(
-    `INSERT INTO idempotency_keys (user_id, route, key, fingerprint, result) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (user_id, route, key) DO UPDATE
-     SET fingerprint = excluded.fingerprint, result = excluded.result, created_at = excluded.created_at`,
-    [userId, route, key, fingerprint, JSON.stringify({ value })],
-  );
-}
-
-function busy(): Conflict {
+/** The answer for a key whose first request is still under way. */
+export function keyBusy(): Conflict {
   return new Conflict('IDEMPOTENCY_BUSY', 'A request with this Idempotency-Key is being worked on.', { retryAfter: 1 });
+}
+
+function keyReused(): Invalid {
+  return new Invalid('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a different request.');
 }

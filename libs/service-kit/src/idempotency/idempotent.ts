@@ -21,7 +21,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 /**
  * The route honours the header `Idempotency-Key`: of all requests of one user with the same key, one makes its change, and
  * for 24 hours the others get the same answer with `Idempotency-Replayed: true`. The handler must lead to exactly one
- * `transaction()` or `oneStatement()`, which does the rest.
+ * `transaction()`, `oneStatement()`, `mongoTransaction()` or `ownRecord()`, which does the rest.
  */
 export function Idempotent(): MethodDecorator {
   return applyDecorators(
@@ -47,7 +47,7 @@ class IdempotencyInterceptor implements NestInterceptor {
 }
 
 function conclude(request: IdempotentRequest, reply: FastifyReply): void {
-  if (!request.ran) throw new Error('An @Idempotent route answered without having run transaction() or oneStatement()');
+  if (!request.ran) throw new Error('An @Idempotent route answered without having run its one transaction()');
   if (request.replayed) reply.header('idempotency-replayed', 'true');
 }
 

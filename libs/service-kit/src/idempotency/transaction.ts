@@ -3,6 +3,7 @@ import { sqlState } from '../database/database-errors.js';
 import { type Prepared, queryPrepared } from '../database/prepared.js';
 import { assertJson } from './assert-json.js';
 import { IdempotentRequest } from './idempotent-request.js';
+import { PostgresRecords } from './postgres-records.js';
 
 const TRIES = 3;
 const SERIALIZATION_FAILURE = '40001';
@@ -18,8 +19,12 @@ const ABORTED = '25P02';
  * the same request comes again. It must be plain JSON: the id, from which the answer is then read, or the answer.
  */
 export async function transaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-  return counted((request) =>
-    repeated(() => dataSource.transaction((manager) => request?.once(manager, work) ?? work(manager))),
+  return IdempotentRequest.counted((request) =>
+    repeated(() =>
+      dataSource.transaction((manager) =>
+        request ? request.once(new PostgresRecords(manager), () => work(manager)) : work(manager),
+      ),
+    ),
   );
 }
 
@@ -36,23 +41,11 @@ export async function oneStatement<Row extends object, T>(
   if (IdempotentRequest.current()?.keyed) {
     return transaction(dataSource, async (manager) => conclude(await manager.query<Row[]>(statement.text, values)));
   }
-  return counted(async (request) => {
+  return IdempotentRequest.counted(async (request) => {
     const result = conclude(await repeated(() => queryPrepared<Row>(dataSource, statement, values)));
     if (request) assertJson(result);
     return result;
   });
-}
-
-/** The one change of the request that is @Idempotent, where there is such a request. */
-async function counted<T>(run: (request?: IdempotentRequest) => Promise<T>): Promise<T> {
-  const request = IdempotentRequest.current();
-  request?.begin();
-  try {
-    return await run(request);
-  } catch (error) {
-    request?.failed();
-    throw error;
-  }
 }
 
 async function repeated<T>(run: () => Promise<T>): Promise<T> {

@@ -1,9 +1,12 @@
+import { fact, SigningKeyPublished } from '@plaza/contracts';
+import { actors, eventually } from '@plaza/testing';
 import { ServiceUnderTest } from '@plaza/testing/service';
 import { type Db, MongoClient } from 'mongodb';
-import { BACKGROUND, MONGO } from '../../src/index.js';
+import { BACKGROUND, MONGO, SigningKeys } from '../../src/index.js';
 import { mongoSample } from './sample.js';
 
 let service: ServiceUnderTest;
+const as = actors.alice.id;
 
 beforeAll(async () => {
   service = await ServiceUnderTest.start(mongoSample);
@@ -18,24 +21,31 @@ describe('a service whose database is MongoDB', () => {
   });
 
   it('changes its data and tells of it in one transaction, and the fact reaches Kafka', async () => {
-    const { status, body } = await service.request('POST', '/v1/notes', { body: { text: 'hello' } });
+    const { status } = await service.request('POST', '/v1/notes', { as, body: { text: 'hello' } });
     expect(status).toBe(201);
     await service.settle();
-    expect(await service.facts()).toMatchObject([{ type: 'user.deleted', key: body.id }]);
-    expect(await service.db.collection('outbox').findOne({ key: body.id })).toMatchObject({ state: 'PUBLISHED' });
+    expect(await service.facts()).toMatchObject([{ type: 'user.deleted' }]);
+    expect(await service.db.collection('outbox').findOne({})).toMatchObject({ state: 'PUBLISHED' });
   });
 
   it('leaves nothing of a change that breaks a unique index', async () => {
-    await service.request('POST', '/v1/notes', { body: { text: 'once' } });
+    await service.request('POST', '/v1/notes', { as, body: { text: 'once' } });
     const before = await service.facts();
-    const again = await service.request('POST', '/v1/notes', { body: { text: 'once' } });
+    const again = await service.request('POST', '/v1/notes', { as, body: { text: 'once' } });
     expect(again).toMatchObject({ status: 409, body: { code: 'TEXT_TAKEN' } });
     expect(await service.facts()).toEqual(before);
   });
 
-  it('makes the text of a client an operator nowhere', async () => {
-    const sent = await service.request('POST', '/v1/notes', { body: { text: { $gt: '' } } });
+  it('makes what a client sends an operator nowhere', async () => {
+    const sent = await service.request('POST', '/v1/notes', { as, body: { text: { $gt: '' } } });
     expect(sent.status).toBe(422);
+  });
+
+  it('answers 503 with Retry-After where an operation takes longer than a request has', async () => {
+    await service.request('POST', '/v1/notes', { as, body: { text: 'there must be one to look at' } });
+    const answer = await service.request('GET', '/v1/notes/slow', { as });
+    expect(answer).toMatchObject({ status: 503, body: { code: 'DEPENDENCY_UNAVAILABLE' } });
+    expect(answer.headers.get('retry-after')).toBe('1');
   });
 
   it('shows its database as a part of its health, and its pools in the metrics', async () => {
@@ -53,5 +63,21 @@ describe('a service whose database is MongoDB', () => {
     expect(background.databaseName).toBe(main.databaseName);
     expect(main.client).toBeInstanceOf(MongoClient);
     expect(background.client).not.toBe(main.client);
+  });
+
+  it('keeps the published keys in its database, the newest state of each', async () => {
+    const key = {
+      kid: 'k-1',
+      publicJwk: { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' } as const,
+      signsFrom: '2026-11-25T12:00:00.000Z',
+    };
+    const ended = { ...key, acceptedUntil: '2099-01-01T00:00:00.000Z' };
+    await service.publish(fact(SigningKeyPublished, ended), { version: 2 });
+    await service.publish(fact(SigningKeyPublished, { ...key, acceptedUntil: null }), { version: 1 });
+    await service.settle();
+    const kept = await service.db.collection<{ _id: string }>('signing_keys').findOne({ _id: 'k-1' });
+    expect(kept).toMatchObject({ version: 2, accepted_until: new Date(ended.acceptedUntil) });
+    const keys = service.running.app.get(SigningKeys);
+    await eventually(() => expect(keys.known('k-1')).toMatchObject({ version: 2 }));
   });
 });

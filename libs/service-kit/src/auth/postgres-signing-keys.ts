@@ -1,6 +1,8 @@
 import type { SigningKeyPublished } from '@plaza/contracts';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { KeySource, PublishedKey } from './signing-keys.js';
+import type { DatabaseTransaction } from '@plaza/kafka';
+import type { DataSource } from 'typeorm';
+import { SigningKeyStore } from './signing-key-store.js';
+import type { PublishedKey } from './signing-keys.js';
 
 interface Row {
   kid: string;
@@ -9,11 +11,12 @@ interface Row {
   version: string;
 }
 
-/** The published keys in the service's own database, so that a restarted service knows them while Kafka is away. */
-export class SigningKeyTable implements KeySource {
-  constructor(private readonly dataSource: DataSource) {}
+/** The published keys in a PostgreSQL database. */
+export class PostgresSigningKeys extends SigningKeyStore {
+  constructor(private readonly dataSource: DataSource) {
+    super();
+  }
 
-  /** Keys that ended a day ago are left out: whatever they signed has expired. */
   async read(): Promise<PublishedKey[]> {
     const rows = await this.dataSource.query<Row[]>(`
       SELECT kid, public_jwk, accepted_until, version FROM signing_keys
@@ -26,8 +29,8 @@ export class SigningKeyTable implements KeySource {
     }));
   }
 
-  /** Keeps what a fact says, unless something newer is there. */
-  async write(manager: EntityManager, fact: SigningKeyPublished, version: number): Promise<void> {
+  async write({ manager }: DatabaseTransaction, fact: SigningKeyPublished, version: number): Promise<void> {
+    if (!manager) throw new TypeError('signing keys are written in a transaction of PostgreSQL');
     await manager.query(
       `INSERT INTO signing_keys (kid, public_jwk, signs_from, accepted_until, version)
        VALUES ($1, $2, $3, $4, $5)
@@ -37,10 +40,4 @@ export class SigningKeyTable implements KeySource {
       [fact.kid, JSON.stringify(fact.publicJwk), fact.signsFrom, fact.acceptedUntil, version],
     );
   }
-}
-
-/** The key that a fact tells of. */
-export function publishedKey(fact: SigningKeyPublished, version: number): PublishedKey {
-  const { kid, publicJwk, acceptedUntil } = fact;
-  return { kid, publicJwk, acceptedUntil: acceptedUntil === null ? null : new Date(acceptedUntil), version };
 }
