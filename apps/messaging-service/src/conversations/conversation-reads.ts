@@ -6,7 +6,7 @@ import { countUnread, unreadRange } from '../receipts/unread.js';
 import { collections, memberId } from '../storage/collections.js';
 import type { ConversationView } from './conversation.view.js';
 import type { ListConversations } from './conversations.dto.js';
-import { type ListedConversation, viewsOf } from './listed-conversations.js';
+import { inOneAnswer, type ListedConversation, viewsOf } from './listed-conversations.js';
 import type { UnreadTotals } from './unread-totals.view.js';
 
 /** What a member sees of conversations: each answer takes two queries, whatever the number of messages. */
@@ -69,7 +69,7 @@ export class ConversationReads {
     ];
     return collections
       .members(this.db)
-      .aggregate<ListedConversation>([...ofMembers, ...both, ...ofBoth])
+      .aggregate<ListedConversation>([...ofMembers, ...both, ...ofBoth], { batchSize: inOneAnswer })
       .toArray();
   }
 }

@@ -12,6 +12,9 @@ export interface ListedConversation {
   now: Date;
 }
 
+/** Documents that a query gives without being asked for more: a page of 100 conversations, with 10 people of each. */
+export const inOneAnswer = 2_000;
+
 type Found = { person: UserSummary } | { hidden: string } | Uncounted;
 
 /** Shows conversations, with one query for all that the documents themselves do not tell. */
@@ -24,7 +27,9 @@ export async function viewsOf(
   const ranges = rows.map(({ member, conversation }) => unreadRange(member, conversation));
   const found = await db
     .collection('user_cache')
-    .aggregate<Found>([...peopleIn(rows), ...unreadStages(userId, ranges), hiddenOf(userId, rows)])
+    .aggregate<Found>([...peopleIn(rows), ...unreadStages(userId, ranges), hiddenOf(userId, rows)], {
+      batchSize: inOneAnswer,
+    })
     .toArray();
   const people = new Map(found.flatMap((it) => ('person' in it ? [[it.person.id, it.person]] : [])));
   const hidden = new Set(found.flatMap((it) => ('hidden' in it ? [it.hidden] : [])));
