@@ -1,0 +1,158 @@
+import type { ClientSession, Db, Document } from 'mongodb';
+import { collections, memberId } from '../storage/collections.js';
+import type { ConversationDocument, MemberDocument, MessageDocument } from '../storage/documents.js';
+import type { Send } from './send.js';
+
+/** A user as `user_cache` has one. */
+export interface KnownUser {
+  _id: string;
+  username: string | null;
+  display_name: string | null;
+  avatar_url: string | null;
+  verified: boolean;
+  account_status: string | null;
+  deleted: boolean;
+}
+
+export type SentTo = Pick<
+  ConversationDocument,
+  '_id' | 'type' | 'pair_key' | 'settings' | 'request' | 'last_seq' | 'clock'
+>;
+export type SendingMember = Pick<MemberDocument, '_id' | 'active' | 'role' | 'permissions' | 'joined_seq'>;
+
+/** All that decides about the sends of a batch, from one snapshot. */
+export interface Circumstances {
+  /** The database's time. */
+  now: Date;
+  conversations: Map<string, SentTo>;
+  /** By `memberId`: those who send, and who are mentioned. */
+  members: Map<string, SendingMember>;
+  users: Map<string, KnownUser>;
+  /** Messages that are answered, or were sent before. */
+  messages: Map<string, MessageDocument>;
+  /** By `sentBefore`. */
+  byClientId: Map<string, MessageDocument>;
+  /** By `hiddenId`: answered messages that the user has deleted for themselves. */
+  hidden: Set<string>;
+  /** `<blocker>:<blocked>`. */
+  blocks: Set<string>;
+}
+
+/** What the read gives: all rows in one document. */
+interface Read {
+  now: Date;
+  conversations: SentTo[];
+  members: SendingMember[];
+  senders: KnownUser[];
+  others: KnownUser[];
+  blocks: Array<{ _id: string }>;
+  messages?: MessageDocument[];
+  sentBefore?: MessageDocument[];
+  hidden?: Array<{ _id: string }>;
+}
+
+export function sentBefore(senderId: string, clientId: string): string {
+  return `${senderId}:${clientId}`;
+}
+
+export function hiddenId({ senderId, replyToId }: { senderId: string; replyToId: string }): string {
+  return `${senderId}:${replyToId}`;
+}
+
+/** Both ways in which one of two people may block the other. */
+export function blockIds(a: string, b: string): [string, string] {
+  return [`${a}:${b}`, `${b}:${a}`];
+}
+
+/** The other one of a direct conversation. */
+export function otherOf({ pair_key = ':' }: Pick<SentTo, 'pair_key'>, userId: string): string {
+  const [a = '', b = ''] = pair_key.split(':');
+  return a === userId ? b : a;
+}
+
+/**
+ * Reads what decides about sends, in one round trip (MongoDB has no `$unionWith` in a transaction).
+ * @param again the messages may be stored already
+ */
+export async function readCircumstances(
+  db: Db,
+  session: ClientSession,
+  batch: { sends: readonly Send[]; again: boolean },
+): Promise<Circumstances> {
+  const [read] = await collections.conversations(db).aggregate<Read>(stages(batch), { session }).toArray();
+  const messages = [...(read?.messages ?? []), ...(read?.sentBefore ?? [])];
+  return {
+    now: read?.now ?? new Date(0),
+    conversations: byId(read?.conversations),
+    members: byId(read?.members),
+    users: byId([...(read?.senders ?? []), ...(read?.others ?? [])]),
+    messages: byId(messages),
+    byClientId: new Map(messages.map((one) => [sentBefore(one.sender_id, one.client_id ?? ''), one])),
+    hidden: new Set(read?.hidden?.map(({ _id }) => _id)),
+    blocks: new Set(read?.blocks.map(({ _id }) => _id)),
+  };
+}
+
+function stages({ sends, again }: { sends: readonly Send[]; again: boolean }): Document[] {
+  const members = sends.flatMap(({ conversationId, senderId, mentionedUserIds }) =>
+    [senderId, ...mentionedUserIds].map((userId) => memberId(conversationId, userId)),
+  );
+  const answered = sends.flatMap(({ senderId, replyToId }) => (replyToId ? [{ senderId, replyToId }] : []));
+  const messages = [...answered.map(({ replyToId }) => replyToId), ...(again ? sends.map(({ id }) => id) : [])];
+  const clientIds = sends.flatMap(({ client }) => (client ? [client.id] : []));
+  return [
+    { $match: idIn(sends.map(({ conversationId }) => conversationId)) },
+    { $group: { _id: null, conversations: { $push: picked.conversation }, pairs: { $push: '$pair_key' } } },
+    { $set: { now: '$$NOW', people: peopleOf('$pairs'), pairs: { $concatArrays: ['$pairs', turned('$pairs')] } } },
+    these('members', 'conversation_members', idIn(members), picked.member),
+    these('senders', 'user_cache', idIn(sends.map(({ senderId }) => senderId)), picked.user),
+    { $lookup: { from: 'user_cache', localField: 'people', foreignField: '_id', as: 'others' } },
+    {
+      $lookup: {
+        from: 'blocks',
+        localField: 'pairs',
+        foreignField: '_id',
+        as: 'blocks',
+        pipeline: [{ $match: { active: true } }, { $project: { _id: 1 } }],
+      },
+    },
+    ...(messages.length > 0 ? [these('messages', 'messages', idIn(messages))] : []),
+    ...(clientIds.length > 0 ? [these('sentBefore', 'messages', { client_id: { $in: clientIds } })] : []),
+    ...(answered.length > 0 ? [these('hidden', 'hidden_messages', idIn(answered.map(hiddenId)))] : []),
+  ];
+}
+
+const picked = {
+  conversation: fields('_id', 'type', 'pair_key', 'settings', 'request', 'last_seq', 'clock'),
+  member: fields('_id', 'active', 'role', 'permissions', 'joined_seq'),
+  user: fields('_id', 'username', 'display_name', 'avatar_url', 'verified', 'account_status', 'deleted'),
+};
+
+function fields(...names: string[]): Document {
+  return Object.fromEntries(names.map((name) => [name, `$${name}`]));
+}
+
+/** Rows of another collection, whichever conversations there are. */
+function these(as: string, from: string, match: Document, row?: Document): Document {
+  return { $lookup: { from, as, pipeline: [{ $match: match }, ...(row ? [{ $project: row }] : [])] } };
+}
+
+/** Both people of each pair. */
+function peopleOf(pairs: string): Document {
+  const joined = { $concatArrays: ['$$value', { $split: ['$$this', ':'] }] };
+  return { $reduce: { input: pairs, initialValue: [], in: joined } };
+}
+
+/** Each pair the other way round. */
+function turned(pairs: string): Document {
+  const part = (index: number) => ({ $arrayElemAt: [{ $split: ['$$this', ':'] }, index] });
+  return { $map: { input: pairs, in: { $concat: [part(1), ':', part(0)] } } };
+}
+
+function idIn(ids: string[]): Document {
+  return { _id: { $in: [...new Set(ids)] } };
+}
+
+function byId<T extends { _id: string }>(rows: T[] = []): Map<string, T> {
+  return new Map(rows.map((row) => [row._id, row]));
+}

@@ -1,0 +1,131 @@
+import { Unavailable } from '@plaza/service-kit';
+import type { Lanes } from '../storage/lanes.js';
+import type { Outcome, Send, Sent } from './send.js';
+
+export interface QueueLimits {
+  /** Sends in one batch. */
+  most: number;
+  /** Batches at the same time. */
+  atOnce: number;
+}
+
+interface Waiting {
+  send: Send;
+  done(sent: Sent): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * Has sends that wait anyway stored together. A lone one goes at once; what comes while batches are under way goes with the
+ * next one. A conversation is in one batch at a time, and in none while another writes it, since they would conflict.
+ */
+export class SendQueue {
+  private waiting: Waiting[] = [];
+  private readonly turns = new Set<string>();
+  private readonly answers = new Set<Promise<unknown>>();
+  private running = 0;
+  private beginning = false;
+
+  /** @param store gives an outcome for each send, or throws what they all share */
+  constructor(
+    private readonly lanes: Lanes,
+    private readonly store: (sends: Send[]) => Promise<Outcome[]>,
+    private readonly limits: QueueLimits,
+  ) {}
+
+  add(send: Send): Promise<Sent> {
+    const answer = new Promise<Sent>((done, failed) => {
+      this.waiting.push({ send, done, failed });
+      this.beginSoon();
+    });
+    this.answers.add(answer);
+    const forget = () => this.answers.delete(answer);
+    answer.then(forget, forget);
+    return answer;
+  }
+
+  /** Resolves once all that was sent before is answered. */
+  async drained(): Promise<void> {
+    await Promise.allSettled(this.answers);
+  }
+
+  /** As soon as everything has been read that has arrived by now: it goes together. */
+  private beginSoon(): void {
+    if (this.beginning) return;
+    this.beginning = true;
+    setImmediate(() => {
+      this.beginning = false;
+      this.begin();
+    });
+  }
+
+  private begin(): void {
+    while (this.running < this.limits.atOnce) {
+      const batch = this.take((conversation) => !this.lanes.isBusy(conversation) && !this.turns.has(conversation));
+      if (batch.length === 0) break;
+      void this.run(batch);
+    }
+    this.queueForBusy();
+  }
+
+  private async run(batch: Waiting[]): Promise<void> {
+    this.running += 1;
+    const conversations = new Set(batch.map(({ send }) => send.conversationId));
+    await this.lanes.run([...conversations], () => this.answer(batch));
+    this.running -= 1;
+    this.begin();
+  }
+
+  /** Where another is writing the conversation, what waits has its turn after it, without anybody else waiting for that. */
+  private queueForBusy(): void {
+    for (const { send } of this.waiting) {
+      const { conversationId } = send;
+      if (this.turns.has(conversationId) || !this.lanes.isBusy(conversationId)) continue;
+      this.turns.add(conversationId);
+      void this.takeTurn(conversationId);
+    }
+  }
+
+  private async takeTurn(conversationId: string): Promise<void> {
+    await this.lanes.run([conversationId], () => {
+      this.turns.delete(conversationId);
+      return this.answer(this.take((conversation) => conversation === conversationId));
+    });
+    this.begin();
+  }
+
+  /** The first that wait for these conversations, without those for whose answer nobody waits any more. */
+  private take(isFree: (conversationId: string) => boolean): Waiting[] {
+    const free = new Map<string, boolean>();
+    const batch: Waiting[] = [];
+    const rest: Waiting[] = [];
+    const now = Date.now();
+    for (const one of this.waiting) {
+      const { conversationId, deadline } = one.send;
+      const known = free.get(conversationId) ?? isFree(conversationId);
+      free.set(conversationId, known);
+      if (deadline <= now) one.failed(tookTooLong());
+      else if (known && batch.length < this.limits.most) batch.push(one);
+      else rest.push(one);
+    }
+    this.waiting = rest;
+    return batch;
+  }
+
+  private async answer(batch: Waiting[]): Promise<void> {
+    try {
+      const outcomes = await this.store(batch.map(({ send }) => send));
+      batch.forEach(({ done, failed }, index) => {
+        const outcome = outcomes[index];
+        if (outcome && 'sent' in outcome) done(outcome.sent);
+        else failed(outcome?.refused ?? new Error('A send has no outcome'));
+      });
+    } catch (error) {
+      for (const { failed } of batch) failed(error);
+    }
+  }
+}
+
+function tookTooLong(): Unavailable {
+  return new Unavailable('DEADLINE_EXCEEDED', 'This took too long. Please try again.');
+}
