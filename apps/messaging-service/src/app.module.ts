@@ -4,6 +4,7 @@ import { ConversationsModule } from './conversations/conversations.module.js';
 import { EmotionsModule } from './emotions/emotions.module.js';
 import { MembersModule } from './members/members.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { ReceiptsModule } from './receipts/receipts.module.js';
 import { RelationsModule } from './relations/relations.module.js';
 import { StorageModule } from './storage/storage.module.js';
 
@@ -17,6 +18,7 @@ import { StorageModule } from './storage/storage.module.js';
     MembersModule,
     MessagesModule,
     EmotionsModule,
+    ReceiptsModule,
   ],
 })
 export class AppModule {}

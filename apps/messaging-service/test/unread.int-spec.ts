@@ -1,4 +1,5 @@
 import { createMongoDatabase, type TestMongoDatabase } from '@plaza/testing';
+import { createConversations } from '../src/migrations/20261125T1200-create-conversations.js';
 import { createMessages } from '../src/migrations/20261125T1210-create-messages.js';
 import { countUnread, countUnreadIn, type UnreadRange, unreadRange, unreadStages } from '../src/receipts/unread.js';
 import { collections } from '../src/storage/collections.js';
@@ -12,6 +13,7 @@ let database: TestMongoDatabase;
 
 beforeAll(async () => {
   database = await createMongoDatabase();
+  await createConversations.up(database.db);
   await createMessages.up(database.db);
 });
 
@@ -80,6 +82,9 @@ describe('unread messages', () => {
 
   it('of one conversation are the same', async () => {
     const range = { conversationId: 'c3', afterSeq: 10, lastSeq: 55 };
+    await database.db
+      .collection<{ _id: string }>('conversations')
+      .insertOne({ _id: 'c3' }, { bypassDocumentValidation: true });
     expect(await countUnreadIn(database.db, me, range)).toBe(recount(range));
   });
 

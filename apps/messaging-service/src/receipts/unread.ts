@@ -53,33 +53,45 @@ export function unreadCounts(ranges: readonly UnreadRange[], uncounted: readonly
   return counts;
 }
 
-/** The unread messages of each range, by conversation; one query for 200 ranges. */
+/** The unread messages of each range, by conversation; one query for 200 ranges. Not for transactions, which know no unions. */
 export async function countUnread(
   db: Db,
   userId: string,
   ranges: readonly UnreadRange[],
-  session?: ClientSession,
 ): Promise<Map<string, number>> {
   const some = ranges.filter(({ afterSeq, lastSeq }) => afterSeq < lastSeq);
   const uncounted: Uncounted[] = [];
   for (let from = 0; from < some.length; from += rangesAtOnce) {
-    const part = some.slice(from, from + rangesAtOnce);
     const nothing = { $match: { _id: { $in: [] } } };
-    const stages = [nothing, ...unreadStages(userId, part)];
-    uncounted.push(...(await collections.hidden(db).aggregate<Uncounted>(stages, { session }).toArray()));
+    const stages = [nothing, ...unreadStages(userId, some.slice(from, from + rangesAtOnce))];
+    uncounted.push(...(await collections.hidden(db).aggregate<Uncounted>(stages).toArray()));
   }
   return unreadCounts(ranges, uncounted);
 }
 
-/** The unread messages of one conversation. */
+/** The unread messages of one conversation, in one query. */
 export async function countUnreadIn(
   db: Db,
   userId: string,
   range: UnreadRange,
   session?: ClientSession,
 ): Promise<number> {
-  const counts = await countUnread(db, userId, [range], session);
-  return counts.get(range.conversationId) ?? 0;
+  if (range.afterSeq >= range.lastSeq) return 0;
+  const found = await collections
+    .conversations(db)
+    .aggregate<Record<'own' | 'deleted' | 'hidden', Uncounted[]>>(
+      [
+        { $match: { _id: range.conversationId } },
+        { $project: { _id: 1 } },
+        { $lookup: { from: 'messages', pipeline: ownIn(userId, range), as: 'own' } },
+        { $lookup: { from: 'messages', pipeline: deletedIn(userId, range), as: 'deleted' } },
+        { $lookup: { from: 'hidden_messages', pipeline: hiddenIn(userId, [range]), as: 'hidden' } },
+      ],
+      { session },
+    )
+    .toArray();
+  const uncounted = found.flatMap(({ own, deleted, hidden }) => [...own, ...deleted, ...hidden]);
+  return unreadCounts([range], uncounted).get(range.conversationId) ?? 0;
 }
 
 const grouped = [

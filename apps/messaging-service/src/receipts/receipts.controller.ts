@@ -1,0 +1,28 @@
+import { Body, Controller, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, CurrentUser, IdParam, type TokenUser } from '@plaza/service-kit';
+import { UpTo } from './receipts.dto.js';
+import { ReceiptsService } from './receipts.service.js';
+import { ReceiptsView } from './receipts.view.js';
+
+@ApiTags('receipts')
+@Controller('v1/conversations/:id')
+export class ReceiptsController {
+  constructor(private readonly receipts: ReceiptsService) {}
+
+  @Put('read')
+  @ApiOperation({ summary: 'Say that I have read everything up to a message' })
+  @ApiOkResponse({ type: ReceiptsView })
+  @ApiProblems({ 404: ['CONVERSATION_NOT_FOUND', 'MESSAGE_NOT_FOUND'] })
+  read(@CurrentUser() me: TokenUser, @IdParam() id: string, @Body() upTo: UpTo): Promise<ReceiptsView> {
+    return this.receipts.read(me.id, id, upTo);
+  }
+
+  @Put('delivered')
+  @ApiOperation({ summary: 'Say that everything up to a message has reached a device of mine' })
+  @ApiOkResponse({ type: ReceiptsView })
+  @ApiProblems({ 404: ['CONVERSATION_NOT_FOUND', 'MESSAGE_NOT_FOUND'] })
+  delivered(@CurrentUser() me: TokenUser, @IdParam() id: string, @Body() upTo: UpTo): Promise<ReceiptsView> {
+    return this.receipts.delivered(me.id, id, upTo);
+  }
+}

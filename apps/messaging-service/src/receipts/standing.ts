@@ -1,0 +1,64 @@
+import { NotFound } from '@plaza/service-kit';
+import type { ClientSession, Db, Document } from 'mongodb';
+import { conversationNotFound } from '../members/member-access.js';
+import { collections, memberId } from '../storage/collections.js';
+import type { ConversationDocument, MemberDocument } from '../storage/documents.js';
+import type { UpTo } from './receipts.dto.js';
+
+/** In larger conversations only what was read is kept, and only the member's own devices are told. */
+export const MOST_TOLD = 100;
+
+/** A member's place in a conversation, and the place that is meant. */
+export interface Standing {
+  member: MemberDocument;
+  conversation: ConversationDocument;
+  /** At most the conversation's last seq. */
+  seq: number;
+  /** The database's time. */
+  now: Date;
+}
+
+/** @throws NotFound CONVERSATION_NOT_FOUND; MESSAGE_NOT_FOUND also of a message that the member does not see */
+export async function readStanding(
+  db: Db,
+  session: ClientSession,
+  { conversationId, userId, upTo }: { conversationId: string; userId: string; upTo: UpTo },
+): Promise<Standing> {
+  const [found] = await collections
+    .members(db)
+    .aggregate<Omit<Standing, 'seq'> & { message?: { seq: number } }>(
+      [
+        { $match: { _id: memberId(conversationId, userId), active: true } },
+        { $project: { _id: 0, member: '$$ROOT', now: '$$NOW' } },
+        {
+          $lookup: {
+            from: 'conversations',
+            localField: 'member.conversation_id',
+            foreignField: '_id',
+            as: 'conversation',
+          },
+        },
+        { $unwind: '$conversation' },
+        ...messageOf(conversationId, upTo),
+      ],
+      { session },
+    )
+    .toArray();
+  if (!found) throw conversationNotFound();
+  return { ...found, seq: seqOf(found, upTo) };
+}
+
+function messageOf(conversationId: string, { messageId }: UpTo): Document[] {
+  if (messageId === undefined) return [];
+  const pipeline = [{ $match: { _id: messageId, conversation_id: conversationId } }, { $project: { seq: 1 } }];
+  return [{ $lookup: { from: 'messages', pipeline, as: 'message' } }, { $set: { message: { $first: '$message' } } }];
+}
+
+function seqOf(
+  { member, conversation, message }: Pick<Standing, 'member' | 'conversation'> & { message?: { seq: number } },
+  { messageId, seq = 0 }: UpTo,
+): number {
+  if (messageId === undefined) return Math.min(seq, conversation.last_seq);
+  if (message && message.seq > member.joined_seq) return message.seq;
+  throw new NotFound('MESSAGE_NOT_FOUND', 'There is no such message.');
+}
