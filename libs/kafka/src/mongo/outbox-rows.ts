@@ -16,6 +16,9 @@ import { inTransaction } from './transaction.js';
 
 // A week of facts in one update would outlast its time limit.
 const unpublishAtOnce = 5_000;
+// Unless it is told to, MongoDB looks at all documents, a week of published ones, rather than at an index that holds just
+// those which are asked for, where the question does not name that index's field.
+const indexOf = { WAITING: 'outbox_waiting', FAILED: 'outbox_failed' } as const;
 
 /** The relay's operations on the outbox in MongoDB. */
 export class MongoOutboxRows implements OutboxRows {
@@ -32,7 +35,7 @@ export class MongoOutboxRows implements OutboxRows {
     if (this.heldBack.size > 0) waiting.key = { $nin: [...this.heldBack] };
     const cursor = this.outbox.find(waiting, {
       sort: { clock: 1 },
-      hint: 'outbox_waiting',
+      hint: indexOf.WAITING,
       limit: batchRows,
       batchSize: batchRows,
       readConcern: { level: 'snapshot' },
@@ -61,13 +64,15 @@ export class MongoOutboxRows implements OutboxRows {
     });
   }
 
+  // Unless another holder of the lease has published it meanwhile.
   async fail({ id, key }: OutboxRow, reason: string): Promise<void> {
-    await this.outbox.updateOne({ _id: id }, { $set: { state: 'FAILED', failed_reason: reason } });
+    await this.outbox.updateOne({ _id: id, state: 'WAITING' }, { $set: { state: 'FAILED', failed_reason: reason } });
     this.heldBack.add(key);
   }
 
   async reloadFailed(): Promise<void> {
-    this.heldBack = new Set(await this.outbox.distinct('key', { state: 'FAILED' }));
+    const rows = this.outbox.find({ state: 'FAILED' }, { hint: indexOf.FAILED, projection: { _id: 0, key: 1 } });
+    this.heldBack = new Set(await rows.map(({ key }) => key).toArray());
   }
 
   async unpublish(topics: string[]): Promise<void> {
@@ -86,16 +91,21 @@ export class MongoOutboxRows implements OutboxRows {
   }
 
   async retryFailed(): Promise<void> {
-    await this.outbox.updateMany({ state: 'FAILED' }, { $set: { state: 'WAITING', failed_reason: null } });
+    const waiting = { $set: { state: 'WAITING', failed_reason: null } } as const;
+    await this.outbox.updateMany({ state: 'FAILED' }, waiting, { hint: indexOf.FAILED });
     this.heldBack.clear();
   }
 
   async backlog(): Promise<number> {
-    return (await this.outbox.countDocuments({ state: 'WAITING' })) + (await this.failed());
+    return (await this.count('WAITING')) + (await this.failed());
   }
 
   async failed(): Promise<number> {
-    return this.outbox.countDocuments({ state: 'FAILED' });
+    return this.count('FAILED');
+  }
+
+  private async count(state: keyof typeof indexOf): Promise<number> {
+    return this.outbox.countDocuments({ state }, { hint: indexOf[state] });
   }
 
   private get outbox() {

@@ -4,6 +4,7 @@ import { factId } from '../fact-id.js';
 import { traceStorage } from '../trace.js';
 import { advancedClock, timeOfClock } from './clock.js';
 import { type OutboxDocument, outboxCollections } from './documents.js';
+import { MongoOutboxRows } from './outbox-rows.js';
 import { databaseOf } from './transaction.js';
 
 /** A fact whose place among those of its key is known already. */
@@ -83,8 +84,7 @@ export class MongoOutbox {
 
   /** Facts that have not reached Kafka yet. */
   async backlog(): Promise<number> {
-    const outbox = outboxCollections.outbox(this.background);
-    return (await outbox.countDocuments({ state: 'WAITING' })) + (await outbox.countDocuments({ state: 'FAILED' }));
+    return new MongoOutboxRows(this.background).backlog();
   }
 
   private async insertEntries(
