@@ -16,6 +16,8 @@ import { findMember } from './member-reads.js';
 import type { UpdateMember, UpdatePermissions } from './members.dto.js';
 import { findPeople } from './people.js';
 
+const actions = ['send', 'media', 'invite', 'pin', 'manage'] as const;
+
 /** Who may do what: roles, permissions of one member, and whose the conversation is. */
 @Injectable()
 export class RolesService {
@@ -90,12 +92,12 @@ function mustStandAbove(member: MemberDocument, other: MemberDocument, given: Me
     throw new Forbidden('ROLE_NOT_ALLOWED', 'You may only change those below you, to what is below you.');
 }
 
+/** What is given, over what was there; null takes away. */
 function merged(before: MemberPermissions, given: UpdatePermissions = {}): MemberPermissions {
-  const both = { ...before, ...given };
-  return Object.fromEntries(Object.entries(both).filter(([, value]) => typeof value === 'boolean'));
+  const both = actions.map((action) => [action, given[action] === undefined ? before[action] : given[action]]);
+  return Object.fromEntries(both.filter(([, value]) => typeof value === 'boolean'));
 }
 
 function isSame(before: MemberDocument, after: Pick<MemberDocument, 'role' | 'permissions'>): boolean {
-  const actions = ['send', 'media', 'invite', 'pin', 'manage'] as const;
   return before.role === after.role && actions.every((it) => before.permissions[it] === after.permissions[it]);
 }
