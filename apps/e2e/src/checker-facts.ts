@@ -1,6 +1,8 @@
+import type { Db } from 'mongodb';
 import { rows } from './checker.js';
+import { inDocuments } from './documents.js';
 import type { Platform } from './platform.js';
-import { databaseOf, type ServiceDatabase, STORED_SERVICES } from './services.js';
+import { DOCUMENT_SERVICES, databaseOf, type ServiceDatabase, STORED_SERVICES } from './services.js';
 
 /** Facts that are not published, and all that dead letters or parked keys hold, in any service, each as one line. */
 export async function leftovers(platform: Platform): Promise<string[]> {
@@ -13,7 +15,22 @@ export async function leftovers(platform: Platform): Promise<string[]> {
        UNION ALL SELECT 'parked ' || consumer || ' ' || topic || ' ' || key FROM parked_keys`,
     ),
   );
-  return (await Promise.all(found)).flat();
+  const inMongo = DOCUMENT_SERVICES.map(databaseOf).map((database) => inDocuments(platform, linesIn, database));
+  return (await Promise.all([...found, ...inMongo])).flat();
+}
+
+async function linesIn(db: Db): Promise<string[]> {
+  const outbox = await db
+    .collection('outbox')
+    .find({ state: { $ne: 'PUBLISHED' } })
+    .toArray();
+  const dead = await db.collection('dead_letters').find().toArray();
+  const parked = await db.collection('parked_keys').find().toArray();
+  return [
+    ...outbox.map(({ type, key }) => `unpublished ${type} ${key}`),
+    ...dead.map(({ consumer, type, key, reason }) => `dead ${consumer} ${type} ${key} ${reason}`),
+    ...parked.map(({ consumer, topic, key }) => `parked ${consumer} ${topic} ${key}`),
+  ];
 }
 
 /** Facts of post-service and notification-service that do not tell of what is there, exactly once, each as one line. */

@@ -1,6 +1,8 @@
+import type { Db } from 'mongodb';
 import pg from 'pg';
+import { inDocuments } from './documents.js';
 import type { Platform } from './platform.js';
-import { databaseOf, type ServiceDatabase, STORED_SERVICES } from './services.js';
+import { DOCUMENT_SERVICES, databaseOf, type ServiceDatabase, STORED_SERVICES } from './services.js';
 
 /** Reads the databases with SQL of its own, never through the services: what it finds does not rest on their code. */
 export async function rows<T extends object>(
@@ -36,7 +38,7 @@ export async function wrongCounts(platform: Platform): Promise<string[]> {
   return wrong.map(({ line }) => line);
 }
 
-/** The databases of the services that keep a copy of the users. */
+/** The databases in PostgreSQL of the services that keep a copy of the users. */
 export async function copiesOf(platform: Platform): Promise<ServiceDatabase[]> {
   const tables = STORED_SERVICES.map(databaseOf).map(async (database) => {
     const [table] = await rows<{ there: boolean }>(
@@ -58,17 +60,34 @@ export async function wrongCopies(platform: Platform): Promise<string[]> {
        FROM users u JOIN user_profiles p ON p.user_id = u.id`,
   );
   const right = new Set(source.map(({ line }) => line));
-  const copies = await copiesOf(platform);
-  return (await Promise.all(copies.map((database) => wrongIn(platform, database, right)))).flat();
+  const copies = await Promise.all([
+    ...(await copiesOf(platform)).map(async (database) => ({ database, here: await linesIn(platform, database) })),
+    ...DOCUMENT_SERVICES.map(databaseOf).map(async (database) => ({
+      database,
+      here: await documentLinesIn(platform, database),
+    })),
+  ]);
+  return copies.flatMap(({ database, here }) => wrongIn(database, new Set(here), right));
 }
 
-async function wrongIn(platform: Platform, database: ServiceDatabase, right: Set<string>): Promise<string[]> {
+async function linesIn(platform: Platform, database: ServiceDatabase): Promise<string[]> {
   const copies = await rows<{ line: string }>(
     platform,
     database,
     `SELECT format('%s %s %s v%s', id, username, display_name, version) AS line FROM user_cache WHERE NOT deleted`,
   );
-  const here = new Set(copies.map(({ line }) => line));
+  return copies.map(({ line }) => line);
+}
+
+function documentLinesIn(platform: Platform, database: ServiceDatabase): Promise<string[]> {
+  const work = async (db: Db) => {
+    const copies = await db.collection('user_cache').find({ deleted: false }).toArray();
+    return copies.map(({ _id, username, display_name: name, version }) => `${_id} ${username} ${name} v${version}`);
+  };
+  return inDocuments(platform, work, database);
+}
+
+function wrongIn(database: ServiceDatabase, here: ReadonlySet<string>, right: ReadonlySet<string>): string[] {
   const missing = [...right].filter((line) => !here.has(line));
   return [...missing, ...[...here].filter((line) => !right.has(line))].map((line) => `${line} (${database})`);
 }

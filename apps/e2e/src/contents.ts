@@ -1,13 +1,33 @@
+import { BSON, type Db } from 'mongodb';
 import { rows } from './checker.js';
+import { inDocuments } from './documents.js';
 import type { Platform } from './platform.js';
-import { databaseOf, type ServiceDatabase, STORED_SERVICES } from './services.js';
+import { DOCUMENT_SERVICES, databaseOf, type ServiceDatabase, STORED_SERVICES } from './services.js';
 
 /** What the platform writes by itself, whether anybody asks for something or not. */
-const ITS_OWN = ['migrations', 'relay_lease', 'scheduled_jobs', 'consumer_positions'];
+const ITS_OWN = ['migrations', 'relay_lease', 'relay_wakes', 'scheduled_jobs', 'consumer_positions'];
 
-/** All rows of all tables, each as a line that begins with database and table. What writes nothing leaves them as they are. */
+/**
+ * All rows of all tables and all documents of all collections, each as a line that begins with database and table. What
+ * writes nothing leaves them as they are.
+ */
 export async function everythingIn(platform: Platform): Promise<string[]> {
-  return (await Promise.all(STORED_SERVICES.map(databaseOf).map((database) => linesOf(platform, database)))).flat();
+  const inTables = STORED_SERVICES.map(databaseOf).map((database) => linesOf(platform, database));
+  const inCollections = DOCUMENT_SERVICES.map(databaseOf).map((database) =>
+    inDocuments(platform, (db) => documentLinesOf(db, database), database),
+  );
+  return (await Promise.all([...inTables, ...inCollections])).flat();
+}
+
+async function documentLinesOf(db: Db, database: ServiceDatabase): Promise<string[]> {
+  const collections = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name).sort();
+  const lines = collections
+    .filter((name) => !ITS_OWN.includes(name))
+    .map(async (name) => {
+      const documents = await db.collection(name).find().toArray();
+      return documents.map((document) => `${database}.${name} ${BSON.EJSON.stringify(document)}`).sort();
+    });
+  return (await Promise.all(lines)).flat();
 }
 
 async function linesOf(platform: Platform, database: ServiceDatabase): Promise<string[]> {

@@ -2,15 +2,15 @@ import type { Server, Stack } from '@plaza/embedded';
 import { type Answer, eventually } from '@plaza/testing';
 import type { Platform } from './platform.js';
 
-export function part(stack: Stack, name: 'postgres' | 'kafka'): Server {
+export function part(stack: Stack, name: Server['name']): Server {
   const server = stack.servers[name];
   if (!server) throw new Error(`${name} is not part of the stack`);
   return server;
 }
 
-/** Every process of the platform and both servers it stands on, at once; then all are started again. */
+/** Every process of the platform and all servers it stands on, at once; then all are started again. */
 export async function killEverything(platform: Platform, stack: Stack): Promise<void> {
-  const servers = [part(stack, 'postgres'), part(stack, 'kafka')];
+  const servers = Object.values(stack.servers);
   await Promise.all([
     ...platform.processes.map((process) => process.end('SIGKILL')),
     ...servers.map((server) => server.kill('SIGKILL')),

@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import type { ServiceName } from '@plaza/contracts';
 import { freePort } from '@plaza/embedded';
 import { eventually, kafkaPrefix, PlazaClient } from '@plaza/testing';
 import { entryOf, PlatformProcess } from './processes.js';
-import { databaseOf, SERVICES, type ServiceDatabase, STORED_SERVICES, settingOf } from './services.js';
+import {
+  DOCUMENT_SERVICES,
+  databaseOf,
+  SERVICES,
+  type ServiceDatabase,
+  STORED_SERVICES,
+  settingOf,
+} from './services.js';
 
 export type Topology = 'all-in-one' | 'services';
 
@@ -44,7 +52,7 @@ export async function startPlatform(
   env: NodeJS.ProcessEnv = {},
 ): Promise<Platform> {
   const run = randomBytes(4).toString('hex');
-  const databases = databasesOf(servers.postgresUrl, run);
+  const databases = databasesOf(servers, run);
   const settings = { ...baseSettings(servers), ...(await portSettings()), ...databaseSettings(databases), ...env };
   const processes = namesOf(topology).map((app) => new PlatformProcess(app, entryOf(app), settings));
   const client = new PlazaClient(`http://127.0.0.1:${settings.PLAZA_PORT}`);
@@ -91,18 +99,27 @@ async function portSettings(): Promise<NodeJS.ProcessEnv & { PLAZA_PORT: string 
   return { PLAZA_PORT: String(await freePort()), ...Object.fromEntries(settings) };
 }
 
-function databasesOf(postgresUrl: string, run: string): Record<ServiceDatabase, string> {
-  const named = STORED_SERVICES.map(databaseOf).map((database) => {
-    const url = new URL(postgresUrl);
-    url.pathname = `/e2e_${run}_${database}`;
-    return [database, url.toString()];
-  });
-  return Object.fromEntries(named);
+function databasesOf(servers: Servers, run: string): Record<ServiceDatabase, string> {
+  const on = (url: string) => (service: ServiceName) => [
+    databaseOf(service),
+    urlOf(url, `e2e_${run}_${databaseOf(service)}`),
+  ];
+  const stored = STORED_SERVICES.map(on(servers.postgresUrl));
+  return Object.fromEntries([...stored, ...DOCUMENT_SERVICES.map(on(servers.mongodbUrl))]);
+}
+
+function urlOf(server: string, database: string): string {
+  const url = new URL(server);
+  url.pathname = `/${database}`;
+  return url.toString();
 }
 
 function databaseSettings(databases: Record<ServiceDatabase, string>): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    STORED_SERVICES.map((service) => [settingOf(service, 'DATABASE_URL'), databases[databaseOf(service)]]),
+    [...STORED_SERVICES, ...DOCUMENT_SERVICES].map((service) => [
+      settingOf(service, 'DATABASE_URL'),
+      databases[databaseOf(service)],
+    ]),
   );
 }
 

@@ -14,6 +14,11 @@ export const STORED_SERVICES: readonly ServiceName[] = services
   .filter(({ database }) => database !== undefined)
   .map(({ name }) => name);
 
+/** Those that keep their data in MongoDB. */
+export const DOCUMENT_SERVICES: readonly ServiceName[] = services
+  .filter(({ mongo }) => mongo !== undefined)
+  .map(({ name }) => name);
+
 /** `user-service` → `user_service`. */
 export function databaseOf(service: ServiceName): ServiceDatabase {
   return service.replaceAll('-', '_') as ServiceDatabase;

@@ -21,7 +21,7 @@ let platform: Platform;
 let people: Actor[];
 
 beforeAll(async () => {
-  stack = await startStack({ parts: ['postgres', 'kafka'] });
+  stack = await startStack();
   platform = await startPlatform('services', stack.urls, NO_RATES);
   people = await register(platform.client, PEOPLE);
 }, 180_000);

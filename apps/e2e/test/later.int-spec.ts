@@ -28,7 +28,7 @@ describe('a stack that is started again 30 days later', () => {
 
   beforeAll(async () => {
     ports = await freePorts();
-    stack = await startStack({ dataDir, ports, parts: ['postgres', 'kafka'] });
+    stack = await startStack({ dataDir, ports });
     platform = await startPlatform('services', stack.urls, NO_RATES);
     await live();
     await settled();
@@ -37,7 +37,7 @@ describe('a stack that is started again 30 days later', () => {
     const later = (await fakeClock())('+30d');
     await platform.stop();
     await stack.stop();
-    stack = await startStack({ dataDir, ports, parts: ['postgres', 'kafka'], env: later });
+    stack = await startStack({ dataDir, ports, env: later });
     await startAgain(later);
   }, 300_000);
 

@@ -28,7 +28,7 @@ let ties: Ties;
 let read: Read = NOTHING_READ;
 
 beforeAll(async () => {
-  stack = await startStack({ parts: ['postgres', 'kafka'] });
+  stack = await startStack();
   platform = await startPlatform('services', stack.urls, NO_RATES);
   const people = await register(platform.client, PEOPLE);
   const hidden = people.slice(0, PRIVATE_PEOPLE);
