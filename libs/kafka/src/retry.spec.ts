@@ -70,6 +70,19 @@ test('runs again until a dependency is back, and not after another error', async
   await expect(whileDependenciesFail(bug, { signal, onFailure })).rejects.toThrow('bug');
 });
 
+test('does not run again what took too long, where that is limited', async () => {
+  const { signal } = new AbortController();
+  let tries = 0;
+  const run = async () => {
+    tries++;
+    await pause(20, signal);
+    throw withCode('40001');
+  };
+  const o = { signal, onFailure: () => undefined, longest: 10 };
+  await expect(whileDependenciesFail(run, o)).rejects.toThrow('failed');
+  expect(tries).toBe(1);
+});
+
 test('stops waiting when it is told to', async () => {
   const controller = new AbortController();
   const waiting = pause(60_000, controller.signal);

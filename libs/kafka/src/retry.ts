@@ -128,19 +128,26 @@ export async function within(done: Promise<unknown>, milliseconds: number): Prom
   }
 }
 
+/** Milliseconds after which work that can be cut into parts is not repeated as a whole: see `longest`. */
+export const longestWhole = 5_000;
+
 /**
  * Runs until it succeeds or fails for a reason that waiting does not cure.
+ * @param o.longest milliseconds: what fails after a longer run is not repeated, for it may have been too much for the time
+ * that a database gives a transaction, and always be. Default: no limit
  * @throws that reason; the signal's reason when it is aborted
  */
 export async function whileDependenciesFail<T>(
   run: () => Promise<T>,
-  o: { signal: AbortSignal; onFailure: (error: unknown, failures: number) => void },
+  o: { signal: AbortSignal; onFailure: (error: unknown, failures: number) => void; longest?: number },
 ): Promise<T> {
   for (let failures = 1; ; failures++) {
+    const started = performance.now();
     try {
       return await run();
     } catch (error) {
-      if (!isDependencyFailure(error)) throw error;
+      const tooLong = performance.now() - started > (o.longest ?? Number.POSITIVE_INFINITY);
+      if (tooLong || !isDependencyFailure(error)) throw error;
       o.signal.throwIfAborted();
       o.onFailure(error, failures);
       await pause(backoff(failures), o.signal);

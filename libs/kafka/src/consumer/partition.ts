@@ -1,4 +1,4 @@
-import { whileDependenciesFail } from '../retry.js';
+import { longestWhole, whileDependenciesFail } from '../retry.js';
 import type { ChunkTransactions, ConsumerDatabase } from './chunk.js';
 import { HandlerFailed } from './dispatch.js';
 import type { Chunk, PartitionWork } from './feed.js';
@@ -44,7 +44,8 @@ export class SharedPartition implements PartitionWork {
   /** @throws PositionLost; whatever keeps even the dead letters from being written; the signal's reason */
   async apply(chunk: Chunk, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const failure = await this.attempt(() => this.o.transactions.apply(this.position, chunk), signal);
+    const longest = chunk.records.length > 1 ? longestWhole : undefined;
+    const failure = await this.attempt(() => this.o.transactions.apply(this.position, chunk), signal, longest);
     if (failure === undefined) this.position.offset = chunk.next;
     else if (chunk.records.length > 1) for (const part of partsOf(chunk, failure)) await this.apply(part, signal);
     else await this.putAside(chunk, failure, signal);
@@ -62,9 +63,9 @@ export class SharedPartition implements PartitionWork {
   }
 
   /** Undefined when it succeeded. */
-  private async attempt(run: () => Promise<void>, signal: AbortSignal): Promise<Failure | undefined> {
+  private async attempt(run: () => Promise<void>, signal: AbortSignal, longest?: number): Promise<Failure | undefined> {
     try {
-      await whileDependenciesFail(run, { signal, onFailure: (error, failures) => this.wait(error, failures) });
+      await whileDependenciesFail(run, { signal, longest, onFailure: (error, failures) => this.wait(error, failures) });
       return undefined;
     } catch (error) {
       if (signal.aborted || error instanceof PositionLost) throw error;

@@ -1,4 +1,4 @@
-import { whileDependenciesFail } from '../retry.js';
+import { longestWhole, whileDependenciesFail } from '../retry.js';
 import type { ConsumerDatabase } from './chunk.js';
 import { HandlerFailed } from './dispatch.js';
 import type { Chunk, PartitionWork } from './feed.js';
@@ -72,7 +72,8 @@ export class ReplaySource implements FeedSource {
     const readable = chunk.records.filter((record) => record.problem === undefined);
     try {
       const onFailure = () => this.db.metrics.failures.inc({ consumer: this.handlers.name, kind: 'dependency' });
-      await whileDependenciesFail(() => this.applyAll(readable), { signal, onFailure });
+      const longest = readable.length > 1 ? longestWhole : undefined;
+      await whileDependenciesFail(() => this.applyAll(readable), { signal, onFailure, longest });
     } catch (error) {
       signal.throwIfAborted();
       const record = error instanceof HandlerFailed ? error.record : undefined;
