@@ -1,7 +1,9 @@
 // `npm run demo [-- --url http://127.0.0.1:3000]`: plays the journey against a running platform and shows each step.
 import { randomBytes } from 'node:crypto';
-import { Actor, type Answer, eventually, PlazaClient } from '@plaza/testing';
+import { Actor, eventually, PlazaClient } from '@plaza/testing';
 import { Command } from 'commander';
+import { talk } from './demo/chat-scene.js';
+import { line, must, show, untilHolds } from './demo/stage.js';
 
 interface Person {
   displayName: string | null;
@@ -27,6 +29,7 @@ try {
   await answer(alice, bob, post);
   await rename(alice, bob, post);
   await takeBack(alice, bob, post);
+  await talk(alice, bob);
   await leave(alice, bob);
 } catch (error) {
   console.error(`\nThe demo stopped: ${error instanceof Error ? error.message : String(error)}`);
@@ -120,17 +123,6 @@ async function leave(alice: Actor, bob: Actor): Promise<void> {
   show('Robert logs out: his token is dead everywhere', line(refused));
 }
 
-/** Waits until the check no longer throws, and gives how long that took. */
-async function untilHolds(check: () => Promise<void>): Promise<string> {
-  const began = performance.now();
-  await eventually(check);
-  return `${Math.round(performance.now() - began)} ms`;
-}
-
-function must(holds: boolean, otherwise: string): void {
-  if (!holds) throw new Error(otherwise);
-}
-
 function typesIn({ items }: Notifications): string {
   const types = items.map(({ type }) => type);
   return types.sort().join(', ');
@@ -139,14 +131,6 @@ function typesIn({ items }: Notifications): string {
 function person(displayName: string) {
   const username = `${displayName.toLowerCase()}_${run}`;
   return { username, displayName, email: `${username}@example.org`, password: `a long password of ${username}` };
-}
-
-function line(answer: Answer): string {
-  return `${answer.status} ${JSON.stringify(answer.body)}`;
-}
-
-function show(step: string, detail: string): void {
-  console.log(`\n\u001b[1m${step}\u001b[0m\n  ${detail}`);
 }
 
 function isRefused(error: unknown): boolean {

@@ -23,6 +23,10 @@ export type StreamState = 'resumed' | 'anew' | 'lost' | 'over';
 export interface StreamParts {
   /** Of the gateway. */
   url: string;
+  /** Where an earlier stream ended: what has happened since comes first. */
+  since?: string;
+  /** How often it is made sure that somebody is there still, in ms. */
+  listensEvery?: number;
   /** An access token; `anew`: the last one was refused. @throws SessionOver */
   token(anew: boolean): Promise<string>;
   onFrame(frame: Frame): void;
@@ -57,7 +61,14 @@ export class Stream {
   /** Gives up the socket without waiting for the other side. */
   private drop: () => void = () => undefined;
 
-  constructor(private readonly parts: StreamParts) {}
+  constructor(private readonly parts: StreamParts) {
+    this.since = parts.since;
+  }
+
+  /** Up to where everything has been taken in. */
+  get place(): string | undefined {
+    return this.since;
+  }
 
   /** Whether commands can be given. */
   get isReady(): boolean {
@@ -66,7 +77,7 @@ export class Stream {
 
   /** Connects again and again until it is closed or the session is over. */
   async run(): Promise<void> {
-    const listening = setInterval(() => void this.listen(), LISTENS_EVERY_MS);
+    const listening = setInterval(() => void this.listen(), this.parts.listensEvery ?? LISTENS_EVERY_MS);
     while (!this.ending.signal.aborted) await this.connect();
     clearInterval(listening);
   }
