@@ -1,5 +1,6 @@
 import { freePort } from '@plaza/embedded';
 import {
+  createMongoDatabase,
   createTestDatabase,
   deleteTopics,
   kafkaPrefix,
@@ -28,12 +29,12 @@ interface Document extends Record<string, unknown> {
 }
 
 const prefix = kafkaPrefix();
-let databases: TestDatabase[] = [];
+let databases: Array<Pick<TestDatabase, 'url' | 'drop'>> = [];
 let platform: Platform | undefined;
 let document: Document;
 
 beforeAll(async () => {
-  databases = await Promise.all(services.map(() => createTestDatabase()));
+  databases = await Promise.all(services.map(({ mongo }) => (mongo ? createMongoDatabase() : createTestDatabase())));
   const port = String(await freePort());
   platform = await startPlatform(settings(port));
   document = (await new PlazaClient(`http://127.0.0.1:${port}`).request<Document>('GET', '/openapi.json')).body;

@@ -2,6 +2,7 @@ import { freePort } from '@plaza/embedded';
 import { SettingsInvalid } from '@plaza/service-kit';
 import {
   Actor,
+  createMongoDatabase,
   createTestDatabase,
   deleteTopics,
   eventually,
@@ -13,13 +14,13 @@ import {
 import { type Platform, startPlatform } from '../src/platform.js';
 import { services } from '../src/services.js';
 
-let databases: TestDatabase[];
+let databases: Array<Pick<TestDatabase, 'url' | 'drop'>>;
 let prefix: string;
 let port: number;
 let platform: Platform | undefined;
 
 beforeEach(async () => {
-  databases = await Promise.all(services.map(() => createTestDatabase()));
+  databases = await Promise.all(services.map(({ mongo }) => (mongo ? createMongoDatabase() : createTestDatabase())));
   prefix = kafkaPrefix();
   port = await freePort();
 });
