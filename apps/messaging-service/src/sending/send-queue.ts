@@ -21,6 +21,9 @@ interface Waiting {
  */
 export class SendQueue {
   private waiting: Waiting[] = [];
+  /** Conversations in batches that are under way. */
+  private readonly taken = new Set<string>();
+  /** Conversations that wait for their turn, behind others who write them. */
   private readonly turns = new Set<string>();
   private readonly answers = new Set<Promise<unknown>>();
   private running = 0;
@@ -61,7 +64,7 @@ export class SendQueue {
 
   private begin(): void {
     while (this.running < this.limits.atOnce) {
-      const batch = this.take((conversation) => !this.lanes.isBusy(conversation) && !this.turns.has(conversation));
+      const batch = this.take((conversationId) => !this.lanes.isBusy(conversationId));
       if (batch.length === 0) break;
       void this.run(batch);
     }
@@ -69,9 +72,11 @@ export class SendQueue {
   }
 
   private async run(batch: Waiting[]): Promise<void> {
+    const conversations = [...new Set(batch.map(({ send }) => send.conversationId))];
     this.running += 1;
-    const conversations = new Set(batch.map(({ send }) => send.conversationId));
-    await this.lanes.run([...conversations], () => this.answer(batch));
+    for (const id of conversations) this.taken.add(id);
+    await this.lanes.run(conversations, () => this.answer(batch));
+    for (const id of conversations) this.taken.delete(id);
     this.running -= 1;
     this.begin();
   }
@@ -80,7 +85,8 @@ export class SendQueue {
   private queueForBusy(): void {
     for (const { send } of this.waiting) {
       const { conversationId } = send;
-      if (this.turns.has(conversationId) || !this.lanes.isBusy(conversationId)) continue;
+      if (this.taken.has(conversationId) || this.turns.has(conversationId)) continue;
+      if (!this.lanes.isBusy(conversationId)) continue;
       this.turns.add(conversationId);
       void this.takeTurn(conversationId);
     }
@@ -89,8 +95,10 @@ export class SendQueue {
   private async takeTurn(conversationId: string): Promise<void> {
     await this.lanes.run([conversationId], () => {
       this.turns.delete(conversationId);
-      return this.answer(this.take((conversation) => conversation === conversationId));
+      this.taken.add(conversationId);
+      return this.answer(this.take((id) => id === conversationId));
     });
+    this.taken.delete(conversationId);
     this.begin();
   }
 
