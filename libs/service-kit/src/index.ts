@@ -60,10 +60,12 @@ export { type IdempotencyScope, type OwnRecord, ownRecord } from './idempotency/
 export { mongoTransaction } from './idempotency/mongo-transaction.js';
 export { oneStatement, transaction } from './idempotency/transaction.js';
 export { type DeadJob, listDeadJobs, retryDeadJob } from './jobs/dead-jobs.js';
-export { deleteBatches } from './jobs/delete-batches.js';
 export { type JobHandler, JobKind, type JobKindOptions, LeaseLost, type RunningJob } from './jobs/job.js';
+export type { JobTransaction } from './jobs/job-store.js';
 export { type JobOptions, Jobs } from './jobs/jobs.js';
+export { MongoJobs } from './jobs/mongo/mongo-jobs.js';
 export type { OperatorJobs, OperatorResults } from './jobs/operator-jobs.js';
+export { deleteBatches } from './jobs/postgres/delete-batches.js';
 export { ScheduledJobs, type ScheduledRun } from './jobs/scheduled-jobs.js';
 export { Ticker } from './jobs/ticker.js';
 export { createLogger } from './logs/logger.js';

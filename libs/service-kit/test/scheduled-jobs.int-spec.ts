@@ -1,33 +1,36 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually } from '@plaza/testing';
+import { createMongoDatabase, eventually } from '@plaza/testing';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import type { DataSource } from 'typeorm';
+import { kitMongoMigrations } from '../src/features.js';
 import { JobMetrics } from '../src/jobs/job-metrics.js';
 import { cleanIdempotencyKeys, cleanJobs } from '../src/jobs/maintenance.js';
 import { ScheduledJobs, type ScheduledRun } from '../src/jobs/scheduled-jobs.js';
-import { type KitDatabase, kitDatabase } from './kit-database.js';
+import type { JobsBed } from './jobs-bed.js';
+import { jobsInMongo } from './jobs-mongo.js';
+import { jobsInPostgres } from './jobs-postgres.js';
 
 const logger = pino({ level: 'silent' });
 const HOUR = 3_600_000;
 
-describe('scheduled jobs', () => {
-  let database: KitDatabase;
-  let dataSource: DataSource;
+describe.each([
+  ['PostgreSQL', jobsInPostgres],
+  ['MongoDB', jobsInMongo],
+])('scheduled jobs in %s', (_, open) => {
+  let bed: JobsBed;
 
   beforeAll(async () => {
-    database = await kitDatabase();
-    dataSource = database.dataSource;
+    bed = await open();
   });
 
-  afterAll(() => database.drop());
+  afterAll(() => bed.drop());
 
-  beforeEach(() => dataSource.query('TRUNCATE scheduled_jobs, jobs, idempotency_keys'));
+  beforeEach(() => bed.clear());
 
   async function instance(run: ScheduledRun, tickMs = HOUR): Promise<ScheduledJobs> {
-    const pool = await database.connect();
-    const metrics = new JobMetrics(new Registry(), pool);
-    const jobs = new ScheduledJobs({ dataSource: pool, logger, metrics, leaseMs: 300, retryMs: 1_000, tickMs });
+    const [store, jobStore] = [await bed.schedules(), await bed.store(300)];
+    const metrics = new JobMetrics(new Registry(), jobStore);
+    const jobs = new ScheduledJobs({ store, logger, metrics, leaseMs: 300, retryMs: 1_000, tickMs });
     jobs.every('tidy', HOUR, run);
     return jobs;
   }
@@ -44,7 +47,7 @@ describe('scheduled jobs', () => {
     };
     expect(await round()).toBe(1);
     expect(await round()).toBe(1);
-    await dataSource.query(`UPDATE scheduled_jobs SET last_run_at = last_run_at - interval '1 hour'`);
+    await bed.age('tidy', HOUR);
     expect(await round()).toBe(2);
   });
 
@@ -68,17 +71,14 @@ describe('scheduled jobs', () => {
     await failing.runDue();
     await other.runDue();
     expect(runs).toBe(0);
-    const [row] = await dataSource.query('SELECT last_error, last_run_at FROM scheduled_jobs');
-    expect(row).toEqual({ last_error: 'Error: no disk', last_run_at: null });
-    await dataSource.query('UPDATE scheduled_jobs SET lease_until = now()');
+    expect(await bed.schedule('tidy')).toMatchObject({ last_error: 'Error: no disk', last_run_at: null });
+    await bed.age('tidy', 1_000);
     await other.runDue();
     expect(runs).toBe(1);
   });
 
   it('are taken over from an instance that died in the middle', async () => {
-    await dataSource.query(
-      `INSERT INTO scheduled_jobs (name, lease_holder, lease_until) VALUES ('tidy', 'dead', now() + interval '200 ms')`,
-    );
+    await bed.leaveLeased('tidy', 200);
     let runs = 0;
     const jobs = await instance(async () => {
       runs += 1;
@@ -92,11 +92,13 @@ describe('scheduled jobs', () => {
   });
 
   it('keep others out for as long as they take', async () => {
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
+    const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const first = await instance(() => {
+      begun.resolve();
+      return held.promise;
     });
-    const slow = (await instance(() => held)).runDue();
+    const slow = first.runDue();
+    await begun.promise;
     let runs = 0;
     const other = await instance(async () => {
       runs += 1;
@@ -104,11 +106,10 @@ describe('scheduled jobs', () => {
     const leases = new Set<number>();
     await eventually(async () => {
       await other.runDue();
-      const [row] = await dataSource.query<Array<{ lease_until: Date }>>('SELECT lease_until FROM scheduled_jobs');
-      leases.add(row?.lease_until.getTime() ?? 0);
+      leases.add((await bed.schedule('tidy')).lease_until?.getTime() ?? 0);
       expect(leases.size).toBeGreaterThan(5);
     });
-    release();
+    held.resolve();
     await slow;
     expect(runs).toBe(0);
   });
@@ -119,7 +120,7 @@ describe('scheduled jobs', () => {
       10,
     );
     jobs.start();
-    await eventually(async () => expect(await dataSource.query('SELECT 1 FROM scheduled_jobs')).toHaveLength(1));
+    await eventually(async () => expect((await bed.schedule('tidy')).lease_until).toBeInstanceOf(Date));
     await jobs.stop();
   });
 
@@ -127,24 +128,40 @@ describe('scheduled jobs', () => {
     const jobs = await instance(async () => undefined);
     expect(() => jobs.every('tidy', HOUR, async () => undefined)).toThrow('tidy');
   });
+});
 
-  it('delete what has served its time, and nothing else', async () => {
-    await dataSource.query(`
-      INSERT INTO jobs (id, kind, payload, max_attempts, status, finished_at)
-      SELECT gen_random_uuid(), kind, '{}', 1, status, now() - age
-      FROM (VALUES ('old done', 'DONE', interval '8 days'), ('done', 'DONE', interval '6 days'),
-        ('old dead', 'DEAD', interval '31 days'), ('dead', 'DEAD', interval '29 days'),
-        ('pending', 'PENDING', NULL)) AS job (kind, status, age)`);
-    await dataSource.query(`
-      INSERT INTO idempotency_keys (user_id, route, key, fingerprint, result, created_at)
-      SELECT gen_random_uuid(), 'POST /', key, 'f', '{}', now() - age
-      FROM (SELECT 'new', interval '23 hours' UNION ALL
-        SELECT 'old ' || n, interval '25 hours' FROM generate_series(1, 2500) AS n) AS used (key, age)`);
-    const { signal } = new AbortController();
-    await cleanJobs(dataSource, signal);
-    await cleanIdempotencyKeys(dataSource, signal);
-    const kinds = await dataSource.query<Array<{ kind: string }>>('SELECT kind FROM jobs ORDER BY kind');
-    expect(kinds.map(({ kind }) => kind)).toEqual(['dead', 'done', 'pending']);
-    expect(await dataSource.query('SELECT key FROM idempotency_keys')).toEqual([{ key: 'new' }]);
-  });
+it('deletes from PostgreSQL what has served its time, and nothing else', async () => {
+  const { dataSource, drop } = await jobsInPostgres();
+  await dataSource.query(`
+    INSERT INTO jobs (id, kind, payload, max_attempts, status, finished_at)
+    SELECT gen_random_uuid(), kind, '{}', 1, status, now() - age
+    FROM (VALUES ('old done', 'DONE', interval '8 days'), ('done', 'DONE', interval '6 days'),
+      ('old dead', 'DEAD', interval '31 days'), ('dead', 'DEAD', interval '29 days'),
+      ('pending', 'PENDING', NULL)) AS job (kind, status, age)`);
+  await dataSource.query(`
+    INSERT INTO idempotency_keys (user_id, route, key, fingerprint, result, created_at)
+    SELECT gen_random_uuid(), 'POST /', key, 'f', '{}', now() - age
+    FROM (SELECT 'new', interval '23 hours' UNION ALL
+      SELECT 'old ' || n, interval '25 hours' FROM generate_series(1, 2500) AS n) AS used (key, age)`);
+  const { signal } = new AbortController();
+  await cleanJobs(dataSource, signal);
+  await cleanIdempotencyKeys(dataSource, signal);
+  const kinds = await dataSource.query<Array<{ kind: string }>>('SELECT kind FROM jobs ORDER BY kind');
+  expect(kinds.map(({ kind }) => kind)).toEqual(['dead', 'done', 'pending']);
+  expect(await dataSource.query('SELECT key FROM idempotency_keys')).toEqual([{ key: 'new' }]);
+  await drop();
+});
+
+it('has MongoDB delete finished jobs after a week and dead ones after a month', async () => {
+  const { db, drop } = await createMongoDatabase();
+  for (const migration of kitMongoMigrations) await migration.up(db);
+  const indexes = await db.collection('jobs').indexes();
+  const kept = indexes.flatMap(({ partialFilterExpression: of, expireAfterSeconds: seconds }) =>
+    seconds ? [[of?.status, seconds / 86_400]] : [],
+  );
+  expect(kept).toEqual([
+    ['DONE', 7],
+    ['DEAD', 30],
+  ]);
+  await drop();
 });

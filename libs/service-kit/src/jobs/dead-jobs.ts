@@ -1,4 +1,6 @@
+import type { Db } from 'mongodb';
 import type { DataSource } from 'typeorm';
+import { listDeadJobsInMongo, retryDeadJobInMongo } from './mongo/dead-jobs.js';
 
 /** A job whose tries are used up. */
 export interface DeadJob {
@@ -11,15 +13,17 @@ export interface DeadJob {
 }
 
 /** The jobs in a service's database that were given up in the last 30 days, whether it runs or not: at most 1,000. */
-export async function listDeadJobs(dataSource: DataSource): Promise<DeadJob[]> {
-  return dataSource.query<DeadJob[]>(`
+export async function listDeadJobs(database: DataSource | Db): Promise<DeadJob[]> {
+  if ('databaseName' in database) return listDeadJobsInMongo(database);
+  return database.query<DeadJob[]>(`
     SELECT id, kind, payload, attempts, last_error AS "lastError", finished_at AS "finishedAt"
     FROM jobs WHERE status = 'DEAD' ORDER BY finished_at LIMIT 1000`);
 }
 
 /** Has a dead job tried again, with as many tries as at first; false when there is none with this id. */
-export async function retryDeadJob(dataSource: DataSource, id: string): Promise<boolean> {
-  const [, revived] = await dataSource.query<[unknown[], number]>(
+export async function retryDeadJob(database: DataSource | Db, id: string): Promise<boolean> {
+  if ('databaseName' in database) return retryDeadJobInMongo(database, id);
+  const [, revived] = await database.query<[unknown[], number]>(
     `UPDATE jobs SET status = 'PENDING', attempts = 0, run_at = now(), finished_at = NULL, updated_at = now()
      WHERE id = $1 AND status = 'DEAD'`,
     [id],

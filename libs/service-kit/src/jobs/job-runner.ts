@@ -1,10 +1,9 @@
 import type { Logger } from 'pino';
-import type { EntityManager } from 'typeorm';
 import type { JsonValue } from '../paging/cursors.js';
 import { backoff } from './backoff.js';
 import { type JobHandler, LeaseLost, type RunningJob } from './job.js';
 import type { JobMetrics } from './job-metrics.js';
-import type { ClaimedJob, JobTable } from './job-table.js';
+import type { ClaimedJob, JobStore, JobTransaction } from './job-store.js';
 import { settled } from './settled.js';
 import { Ticker } from './ticker.js';
 
@@ -17,7 +16,7 @@ export interface RegisteredHandler {
 
 export interface JobRunnerOptions {
   handlers: ReadonlyMap<string, RegisteredHandler>;
-  table: JobTable;
+  store: JobStore;
   logger: Logger;
   metrics: JobMetrics;
   /** Most jobs at once in this process. */
@@ -75,7 +74,7 @@ export class JobRunner {
     for (;;) {
       const kinds = this.kindsWithRoom();
       if (kinds.length === 0) return;
-      const job = await this.options.table.claim(kinds);
+      const job = await this.options.store.claim(kinds);
       if (!job) return;
       this.begin(job);
     }
@@ -99,11 +98,11 @@ export class JobRunner {
 
   private async work(running: Running): Promise<void> {
     const { job } = running;
-    const { table, logger, metrics } = this.options;
+    const { store, logger, metrics } = this.options;
     const started = performance.now();
     try {
       const result = await this.handle(running);
-      const done = running.finished || (await table.finish(job, result));
+      const done = running.finished || (await store.finish(job, result));
       metrics.ran(job.kind, done ? 'done' : 'lost', performance.now() - started);
     } catch (error) {
       const outcome = await this.conclude(running, error).catch((cause) => {
@@ -125,25 +124,25 @@ export class JobRunner {
       kind: job.kind,
       attempt: job.attempts,
       signal: abort.signal,
-      finish: (manager, result) => this.finish(running, manager, result),
+      finish: (transaction, result) => this.finish(running, transaction, result),
     };
     return (await registered.handler.run(job.payload, view)) ?? undefined;
   }
 
-  private async finish(running: Running, manager: EntityManager, result?: JsonValue): Promise<void> {
-    const done = await this.options.table.finish(running.job, result, manager);
+  private async finish(running: Running, transaction: JobTransaction, result?: JsonValue): Promise<void> {
+    const done = await this.options.store.finish(running.job, result, transaction);
     if (!done) throw new LeaseLost(`the job ${running.job.id} was taken over`);
     running.finished = true;
   }
 
   private async conclude({ job, abort }: Running, error: unknown): Promise<'retry' | 'dead' | 'lost' | 'released'> {
-    const { table, logger } = this.options;
+    const { store, logger } = this.options;
     if (error instanceof LeaseLost) return 'lost';
     if (this.poll.stopped && abort.signal.aborted) {
-      await table.release(job);
+      await store.release(job);
       return 'released';
     }
-    const outcome = await table.fail(job, String(error), backoff(job.attempts));
+    const outcome = await store.fail(job, String(error), backoff(job.attempts));
     const level = outcome === 'dead' ? 'error' : 'warn';
     logger[level]({ err: error, job: job.id, kind: job.kind, attempt: job.attempts, outcome }, 'a job failed');
     return outcome;
@@ -153,7 +152,7 @@ export class JobRunner {
     // A job that finishes itself holds its row's lock until its transaction ends: renewing it would wait for that.
     const ids = [...this.running.values()].filter(({ finished }) => !finished).map(({ job }) => job.id);
     if (ids.length === 0) return;
-    const held = await this.options.table.renew(ids);
+    const held = await this.options.store.renew(ids);
     for (const id of ids) if (!held.has(id)) this.running.get(id)?.abort.abort(new LeaseLost(`lease of ${id} lost`));
   }
 

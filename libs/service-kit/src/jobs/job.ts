@@ -1,6 +1,6 @@
 import { DiscoveryService } from '@nestjs/core';
-import type { EntityManager } from 'typeorm';
 import type { JsonValue } from '../paging/cursors.js';
+import type { JobTransaction } from './job-store.js';
 
 /** A job that is being worked on. */
 export interface RunningJob {
@@ -15,7 +15,7 @@ export interface RunningJob {
    * Without it a process that dies right after the effect runs the job again.
    * @throws LeaseLost when another instance has taken the job over
    */
-  finish(manager: EntityManager, result?: JsonValue): Promise<void>;
+  finish(transaction: JobTransaction, result?: JsonValue): Promise<void>;
 }
 
 /** Works on the jobs of one kind. A job may be run more than once: what it does must bear that. */

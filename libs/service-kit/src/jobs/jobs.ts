@@ -1,7 +1,7 @@
 import { CommitWatch, factId } from '@plaza/kafka';
 import type { EntityManager } from 'typeorm';
 
-const DEFAULT_MAX_ATTEMPTS = 10;
+export const DEFAULT_MAX_ATTEMPTS = 10;
 
 export interface JobOptions {
   /** Not before this time; now unless told. */
@@ -12,7 +12,10 @@ export interface JobOptions {
   maxAttempts?: number;
 }
 
-/** Where long or outside work is put: a row in the transaction of the change that wants it, worked on after the commit. */
+/**
+ * Where long or outside work is put: a row in the transaction of the change that wants it, worked on after the commit. In a
+ * service whose database is MongoDB: `MongoJobs`.
+ */
 export class Jobs {
   private readonly commits: CommitWatch;
 

@@ -2,23 +2,25 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DeadLetters, InboxCleaner, maintainOutbox } from '@plaza/kafka';
 import type { DataSource } from 'typeorm';
 import { BACKGROUND } from '../service/tokens.js';
-import { deleteBatches } from './delete-batches.js';
+import { deleteBatches } from './postgres/delete-batches.js';
 import { ScheduledJobs } from './scheduled-jobs.js';
 
 const HOUR = 3_600_000;
 
-/** Keeps the tables of the events and of the kit from growing: what has served its time goes, hourly, once for all instances. */
+/** Keeps what consumers leave from growing: what has served its time goes, hourly, once for all instances. */
 @Injectable()
 export class Maintenance {
-  constructor(
-    scheduled: ScheduledJobs,
-    @Inject(BACKGROUND) dataSource: DataSource,
-    inbox: InboxCleaner,
-    deadLetters: DeadLetters,
-  ) {
-    scheduled.every('maintain-outbox', HOUR, () => maintainOutbox(dataSource));
+  constructor(scheduled: ScheduledJobs, inbox: InboxCleaner, deadLetters: DeadLetters) {
     scheduled.every('clean-inbox', HOUR, async () => void (await inbox.dropOld()));
     scheduled.every('clean-dead-letters', HOUR, async () => void (await deadLetters.dropOld()));
+  }
+}
+
+/** The same for the other tables of the events and of the kit in PostgreSQL; in MongoDB indexes see to it. */
+@Injectable()
+export class PostgresMaintenance {
+  constructor(scheduled: ScheduledJobs, @Inject(BACKGROUND) dataSource: DataSource) {
+    scheduled.every('maintain-outbox', HOUR, () => maintainOutbox(dataSource));
     scheduled.every('clean-idempotency-keys', HOUR, (signal) => cleanIdempotencyKeys(dataSource, signal));
     scheduled.every('clean-jobs', HOUR, (signal) => cleanJobs(dataSource, signal));
   }

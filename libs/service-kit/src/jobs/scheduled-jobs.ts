@@ -1,14 +1,13 @@
 import type { Logger } from 'pino';
-import type { DataSource } from 'typeorm';
 import type { JobMetrics } from './job-metrics.js';
-import { ScheduleTable } from './schedule-table.js';
+import type { ScheduleStore } from './schedule-store.js';
 import { settled } from './settled.js';
 import { Ticker } from './ticker.js';
 
 const STOPPED_WITHIN_MS = 5_000;
 
 export interface ScheduledJobsOptions {
-  dataSource: DataSource;
+  store: ScheduleStore;
   logger: Logger;
   metrics: JobMetrics;
   /** How often it looks whether something is due, in ms. */
@@ -30,14 +29,12 @@ interface Schedule {
 /** Work that comes round: in each interval one instance of the service does it, whichever looks first. */
 export class ScheduledJobs {
   private readonly schedules = new Map<string, Schedule>();
-  private readonly table: ScheduleTable;
   private readonly ticker: Ticker;
   private readonly leaseMs: number;
   private readonly stopping = new AbortController();
 
   constructor(private readonly options: ScheduledJobsOptions) {
     this.leaseMs = options.leaseMs ?? 30_000;
-    this.table = new ScheduleTable(options.dataSource, this.leaseMs);
     this.ticker = new Ticker('scheduled work', options.tickMs ?? 5_000, () => this.runDue(), options.logger);
   }
 
@@ -64,7 +61,7 @@ export class ScheduledJobs {
   /** Runs what is due now, in this process. */
   async runDue(): Promise<void> {
     if (this.schedules.size === 0) return;
-    const due = await this.table.due([...this.schedules.values()]);
+    const due = await this.options.store.due([...this.schedules.values()]);
     for (const schedule of this.schedules.values()) {
       if (this.stopping.signal.aborted) return;
       if (due.has(schedule.name)) await this.runOne(schedule);
@@ -72,12 +69,12 @@ export class ScheduledJobs {
   }
 
   private async runOne(schedule: Schedule): Promise<void> {
-    const startedAt = await this.table.take(schedule);
+    const startedAt = await this.options.store.take(schedule, this.leaseMs);
     if (!startedAt) return;
     const renewal = setInterval(() => void this.renew(schedule.name), this.leaseMs / 3);
     try {
       await schedule.run(this.stopping.signal);
-      await this.table.succeeded(schedule.name, startedAt);
+      await this.options.store.succeeded(schedule.name, startedAt);
       this.options.metrics.ranScheduled(schedule.name, true);
     } catch (error) {
       await this.note(schedule, error);
@@ -87,15 +84,15 @@ export class ScheduledJobs {
   }
 
   private async note({ name, intervalMs }: Schedule, error: unknown): Promise<void> {
-    const { logger, metrics, retryMs = 30_000 } = this.options;
+    const { store, logger, metrics, retryMs = 30_000 } = this.options;
     metrics.ranScheduled(name, false);
     logger.error({ err: error, scheduled: name }, 'a scheduled job failed; it is tried again');
-    await this.table.failed(name, String(error), Math.min(retryMs, intervalMs));
+    await store.failed(name, String(error), Math.min(retryMs, intervalMs));
   }
 
   private async renew(name: string): Promise<void> {
     try {
-      await this.table.renew(name);
+      await this.options.store.renew(name, this.leaseMs);
     } catch (error) {
       this.options.logger.warn({ err: error, scheduled: name }, 'the lease of a scheduled job was not renewed');
     }

@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import { type Due, ScheduleStore } from '../schedule-store.js';
 
-export interface Due {
-  name: string;
-  intervalMs: number;
-}
-
-/** The rows by which instances agree who does scheduled work. All times are the database's. */
-export class ScheduleTable {
+/** Scheduled work in a PostgreSQL database. */
+export class ScheduleTable extends ScheduleStore {
   private readonly holder = randomUUID();
 
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly leaseMs: number,
-  ) {}
+  constructor(private readonly dataSource: DataSource) {
+    super();
+  }
 
-  /** Names of those that nobody is doing and that are due. */
   async due(schedules: readonly Due[]): Promise<Set<string>> {
     const rows = await this.dataSource.query<Array<{ name: string }>>(
       `SELECT wanted.name FROM unnest($1::text[], $2::bigint[]) AS wanted (name, interval_ms)
@@ -27,8 +21,7 @@ export class ScheduleTable {
     return new Set(rows.map((row) => row.name));
   }
 
-  /** Tries to be the one that does it; gives the time of the start, or undefined when another was faster. */
-  async take({ name, intervalMs }: Due): Promise<Date | undefined> {
+  async take({ name, intervalMs }: Due, leaseMs: number): Promise<Date | undefined> {
     const rows = await this.dataSource.query<Array<{ started_at: Date }>>(
       `INSERT INTO scheduled_jobs AS known (name, lease_holder, lease_until)
        VALUES ($1, $2, now() + $3 * interval '1 ms')
@@ -37,15 +30,15 @@ export class ScheduleTable {
        WHERE (known.last_run_at IS NULL OR known.last_run_at <= now() - $4 * interval '1 ms')
          AND (known.lease_until IS NULL OR known.lease_until <= now())
        RETURNING now() AS started_at`,
-      [name, this.holder, this.leaseMs, intervalMs],
+      [name, this.holder, leaseMs, intervalMs],
     );
     return rows[0]?.started_at;
   }
 
-  async renew(name: string): Promise<void> {
+  async renew(name: string, leaseMs: number): Promise<void> {
     await this.dataSource.query(
       `UPDATE scheduled_jobs SET lease_until = now() + $1 * interval '1 ms' WHERE name = $2 AND lease_holder = $3`,
-      [this.leaseMs, name, this.holder],
+      [leaseMs, name, this.holder],
     );
   }
 
@@ -58,7 +51,6 @@ export class ScheduleTable {
     );
   }
 
-  /** Leaves the lease in place for the time in which nobody shall try again. */
   async failed(name: string, error: string, retryMs: number): Promise<void> {
     await this.dataSource.query(
       `UPDATE scheduled_jobs SET last_error = $1, lease_holder = NULL,

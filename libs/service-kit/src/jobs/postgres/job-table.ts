@@ -1,31 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import type { DataSource, EntityManager } from 'typeorm';
-import type { JsonValue } from '../paging/cursors.js';
-
-export interface ClaimedJob {
-  id: string;
-  kind: string;
-  payload: unknown;
-  attempts: number;
-  max_attempts: number;
-}
-
-export type Failure = 'retry' | 'dead' | 'lost';
+import type { DataSource } from 'typeorm';
+import type { JsonValue } from '../../paging/cursors.js';
+import {
+  type ClaimedJob,
+  type Failure,
+  isSession,
+  type JobBacklog,
+  JobStore,
+  type JobTransaction,
+} from '../job-store.js';
 
 /** TypeORM's answer to an UPDATE. */
 type Updated<T = object> = [rows: T[], count: number];
 
-/** The table of jobs as one runner sees it. All times are the database's: the clocks of instances do not matter. */
-export class JobTable {
+/** The jobs in a PostgreSQL database. */
+export class JobTable extends JobStore {
   /** Names this runner in the rows it has claimed. */
   readonly holder = randomUUID();
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly leaseMs: number,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** Takes the job of these kinds that is due longest. A job whose holder let its lease run out is due as well. */
   async claim(kinds: readonly string[]): Promise<ClaimedJob | undefined> {
     const [rows] = await this.dataSource.query<Updated<ClaimedJob>>(
       `UPDATE jobs SET attempts = attempts + 1, lease_holder = $1, lease_until = now() + $2 * interval '1 ms',
@@ -41,7 +40,6 @@ export class JobTable {
     return rows[0];
   }
 
-  /** Keeps the leases; returns the ids that this runner still holds. */
   async renew(ids: readonly string[]): Promise<Set<string>> {
     const [rows] = await this.dataSource.query<Updated<{ id: string }>>(
       `UPDATE jobs SET lease_until = now() + $1 * interval '1 ms'
@@ -51,9 +49,11 @@ export class JobTable {
     return new Set(rows.map((row) => row.id));
   }
 
-  /** Marks a job as done; false when this runner does not hold it any more. */
-  async finish({ id, attempts }: ClaimedJob, result?: JsonValue, manager?: EntityManager): Promise<boolean> {
-    const [, count] = await (manager ?? this.dataSource).query<Updated>(
+  async finish({ id, attempts }: ClaimedJob, result?: JsonValue, transaction?: JobTransaction): Promise<boolean> {
+    if (transaction && isSession(transaction)) {
+      throw new TypeError('a job in PostgreSQL is finished in a transaction of PostgreSQL');
+    }
+    const [, count] = await (transaction ?? this.dataSource).query<Updated>(
       `UPDATE jobs SET status = 'DONE', finished_at = now(), result = $1, last_error = NULL,
          lease_holder = NULL, lease_until = NULL, updated_at = now()
        WHERE id = $2 AND lease_holder = $3 AND attempts = $4 AND status = 'PENDING'`,
@@ -62,7 +62,6 @@ export class JobTable {
     return count > 0;
   }
 
-  /** Notes a failure: another try in `backoffMs`, or none when the tries are used up. */
   async fail({ id, attempts }: ClaimedJob, error: string, backoffMs: number): Promise<Failure> {
     const [rows] = await this.dataSource.query<Updated<{ status: string }>>(
       `UPDATE jobs SET last_error = $1, lease_holder = NULL, lease_until = NULL, updated_at = now(),
@@ -77,12 +76,20 @@ export class JobTable {
     return rows[0].status === 'DEAD' ? 'dead' : 'retry';
   }
 
-  /** Gives a job back untouched, because the process stops. */
   async release({ id, attempts }: ClaimedJob): Promise<void> {
     await this.dataSource.query(
       `UPDATE jobs SET attempts = attempts - 1, lease_holder = NULL, lease_until = NULL, updated_at = now()
        WHERE id = $1 AND lease_holder = $2 AND attempts = $3 AND status = 'PENDING'`,
       [id, this.holder, attempts],
     );
+  }
+
+  async backlog(): Promise<JobBacklog[]> {
+    // Two halves, so that each is answered from its partial index and the many that are done are not looked at.
+    const counts = await this.dataSource.query<Array<Omit<JobBacklog, 'count'> & { count: string }>>(
+      `SELECT kind, status, count(*) FROM jobs WHERE status = 'PENDING' GROUP BY kind, status
+       UNION ALL SELECT kind, status, count(*) FROM jobs WHERE status = 'DEAD' GROUP BY kind, status`,
+    );
+    return counts.map(({ count, ...of }) => ({ ...of, count: Number(count) }));
   }
 }
