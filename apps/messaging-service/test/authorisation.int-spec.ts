@@ -4,6 +4,7 @@ import { CONVERSATION_ROWS } from './authorisation/conversations.rows.js';
 import { MEMBER_ROWS } from './authorisation/members.rows.js';
 import { MESSAGE_ROWS } from './authorisation/messages.rows.js';
 import type { Place, Row, Rows } from './authorisation/rows.js';
+import { sayOne } from './messages/bed.js';
 import {
   alice,
   block,
@@ -14,7 +15,6 @@ import {
   group,
   messagingUnderTest,
   people,
-  sendText,
 } from './messaging-under-test.js';
 
 /** Who may call what: every route of the service. Each folder has its rows, each row all who ask. */
@@ -38,9 +38,9 @@ beforeEach(async () => {
   const { id } = await group(service, alice.id, [bob.id, carol.id]);
   await service.request('DELETE', `/v1/conversations/${id}/members/${carol.id}`, { as: carol.id });
   await block(service, alice.id, blocked);
-  const message = await sendText(service, id, alice.id);
+  const message = await sayOne(service, id, alice.id);
   const users = { '{owner}': alice.id, '{member}': bob.id, '{stranger}': other } as const;
-  ids = { '{conversation}': id, '{message}': message.id, ...users };
+  ids = { '{conversation}': id, '{message}': message._id, ...users };
 });
 
 const named = (text: string): string => text.replace(/\{\w+\}/g, (place) => ids[place as Place] ?? place);
