@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { type Stack, startStack } from '@plaza/embedded';
 import { eventually } from '@plaza/testing';
 import type { FactContext } from '../src/consumer/context.js';
@@ -16,6 +17,9 @@ const ledger: Method = [
   (fact: ParcelMoved, context: FactContext) => apply('ledger', fact, context),
 ];
 const keys = upTo(8).map((number) => `key${number}`);
+
+// Servers of their own are started, killed and started again.
+jest.setTimeout(120_000);
 
 describe.each(databases)('consumers on %s', (on) => {
   let bed: ConsumerBed;
@@ -52,7 +56,8 @@ describe.each(databases)('consumers on %s', (on) => {
     await eventually(async () => expect((await bed.applied('ledger')).length).toBeGreaterThan(100));
     const second = await bed.instance(ledger);
     await eventually(() => expect(second.transport.consumers[0]?.lag).toBeDefined());
-    await eventually(async () => expect((await bed.applied('ledger')).length).toBeGreaterThan(1_500));
+    const half = async () => expect((await bed.applied('ledger')).length).toBeGreaterThan(1_500);
+    await eventually(half, { withinMs: 30_000 });
     await first.stop();
     await publishing;
     await expectAll(400, 20_000);
@@ -64,7 +69,7 @@ describe.each(databases)('consumers on %s', (on) => {
     bed = await ConsumerBed.start({ on, partitions: 2 });
     const first = child();
     await publishAll(1, 300);
-    await eventually(() => expect(first.begun).toBeGreaterThan(300));
+    await eventually(() => expect(first.begun).toBeGreaterThan(300), { withinMs: 30_000 });
     await crash(first.process);
     const second = child();
     await publishAll(301, 330);
@@ -76,7 +81,7 @@ describe.each(databases)('consumers on %s', (on) => {
     bed = await ConsumerBed.start({ on, partitions: 2 });
     const first = child();
     await publishAll(1, 100);
-    await eventually(() => expect(first.begun).toBeGreaterThan(100));
+    await eventually(() => expect(first.begun).toBeGreaterThan(100), { withinMs: 30_000 });
     first.process.kill('SIGSTOP');
     child();
     await publishAll(101, 200);

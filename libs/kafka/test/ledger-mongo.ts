@@ -12,6 +12,8 @@ interface AppliedDocument {
   consumer: string;
   key: string;
   step: number;
+  /** Milliseconds by the clock of this machine, which all processes of a test share. */
+  at: number;
 }
 
 export class MongoLedger implements Ledger {
@@ -39,12 +41,12 @@ export class MongoLedger implements Ledger {
     return MongoLedger.poolOf(this.url);
   }
 
-  // In the order of their places in the collection, which is that of the inserts.
+  // Not in that of their places in the collection: after a crash MongoDB gives them new ones.
   async applied(consumer: string, key?: string): Promise<number[]> {
     const steps = this.db.collection<AppliedDocument>('applied');
     const found = await steps
       .find({ consumer, ...(key !== undefined && { key }) })
-      .sort({ $natural: 1 })
+      .sort({ at: 1 })
       .toArray();
     return found.map(({ step }) => step);
   }

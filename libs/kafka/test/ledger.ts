@@ -46,5 +46,6 @@ export async function writeStep(
   const { consumer, key, step } = row;
   await manager?.query('INSERT INTO applied (consumer, key, step) VALUES ($1, $2, $3)', [consumer, key, step]);
   const client = session && 'client' in session ? (session.client as Db['client']) : undefined;
-  await client?.db().collection('applied').insertOne({ consumer, key, step }, { session });
+  const at = performance.timeOrigin + performance.now();
+  await client?.db().collection('applied').insertOne({ consumer, key, step, at }, { session });
 }
