@@ -4,8 +4,10 @@ import { ConversationsModule } from './conversations/conversations.module.js';
 import { EmotionsModule } from './emotions/emotions.module.js';
 import { MembersModule } from './members/members.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { PresenceModule } from './presence/presence.module.js';
 import { ReceiptsModule } from './receipts/receipts.module.js';
 import { RelationsModule } from './relations/relations.module.js';
+import { SendingModule } from './sending/sending.module.js';
 import { StorageModule } from './storage/storage.module.js';
 
 /** The table of contents of messaging-service: one module for each of its features. */
@@ -17,8 +19,10 @@ import { StorageModule } from './storage/storage.module.js';
     ConversationsModule,
     MembersModule,
     MessagesModule,
+    SendingModule,
     EmotionsModule,
     ReceiptsModule,
+    PresenceModule,
   ],
 })
 export class AppModule {}

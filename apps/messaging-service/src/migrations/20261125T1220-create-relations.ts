@@ -15,6 +15,11 @@ export const createRelations: MongoMigration = {
         version: number,
       }),
     });
+    // Who has blocked whom is looked up by id; whom somebody has blocked, or is blocked by, here.
+    await db.collection('blocks').createIndexes([
+      { name: 'idx_blocks_blocker_id', key: { blocker_id: 1, active: 1, blocked_id: 1 } },
+      { name: 'idx_blocks_blocked_id', key: { blocked_id: 1, active: 1, blocker_id: 1 } },
+    ]);
     await ensureCollection(db, 'friendships', {
       validator: fields({ _id: 'string', active: 'bool', version: number }),
     });

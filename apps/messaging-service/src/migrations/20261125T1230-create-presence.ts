@@ -11,6 +11,7 @@ export const createPresence: MongoMigration = {
         _id: 'string',
         chosen: statuses,
         told: statuses,
+        told_at: 'date',
         last_seen_at: ['date', 'null'],
         left_at: ['date', 'null'],
         due_at: ['date', 'null'],

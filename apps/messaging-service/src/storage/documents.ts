@@ -186,8 +186,9 @@ export interface DueDocument {
 export interface PresenceDocument extends DueDocument {
   /** What the user has chosen; shown while a device is connected. OFFLINE: invisible. */
   chosen: PresenceStatus;
-  /** What was told last. */
+  /** What was told last, and when; OFFLINE from the beginning. */
   told: PresenceStatus;
+  told_at: Date;
   last_seen_at: Date | null;
   /** When the last connection ended; null while there is one. */
   left_at: Date | null;
