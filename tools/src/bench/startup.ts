@@ -61,7 +61,8 @@ function runFile(): { processes: Record<string, number> } {
   return JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8'));
 }
 
-function residentBytes(pid: number): number {
+/** Memory of a process that is in use, as the system sees it. */
+export function residentBytes(pid: number): number {
   const [, pages = '0'] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
   return Number(pages) * 4096;
 }
