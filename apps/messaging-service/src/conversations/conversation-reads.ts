@@ -56,21 +56,17 @@ export class ConversationReads {
   }
 
   private read(ofMembers: Document[], ofBoth: Document[] = []): Promise<ListedConversation[]> {
-    const conversation = {
-      from: 'conversations',
-      localField: 'member.conversation_id',
-      foreignField: '_id',
-      as: 'conversation',
-    };
-    const both = [
-      { $project: { _id: 0, member: '$$ROOT', now: '$$NOW' } },
-      { $lookup: conversation },
-      { $unwind: '$conversation' },
+    // For thousands of conversations `$unwind` takes twice as long, and a pipeline in the lookup several times.
+    const lookup = { from: 'conversations', localField: 'conversation_id', foreignField: '_id', as: 'conversation' };
+    const both = { _id: 0, conversation: { $first: '$conversation' }, member: '$$ROOT', now: '$$NOW' };
+    const stages = [
+      ...ofMembers,
+      { $lookup: lookup },
+      { $project: both },
+      ...ofBoth,
+      { $unset: 'member.conversation' },
     ];
-    return collections
-      .members(this.db)
-      .aggregate<ListedConversation>([...ofMembers, ...both, ...ofBoth], { batchSize: inOneAnswer })
-      .toArray();
+    return collections.members(this.db).aggregate<ListedConversation>(stages, { batchSize: inOneAnswer }).toArray();
   }
 }
 
