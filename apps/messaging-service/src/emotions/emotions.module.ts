@@ -2,11 +2,12 @@ import { Module } from '@nestjs/common';
 import { MessageAccessModule } from '../messages/message-access.module.js';
 import { EmotionsController } from './emotions.controller.js';
 import { EmotionsService } from './emotions.service.js';
+import { ReactionStore } from './reaction-store.js';
 import { ReactionsService } from './reactions.service.js';
 
 @Module({
   imports: [MessageAccessModule],
   controllers: [EmotionsController],
-  providers: [EmotionsService, ReactionsService],
+  providers: [EmotionsService, ReactionStore, ReactionsService],
 })
 export class EmotionsModule {}

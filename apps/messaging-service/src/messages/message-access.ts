@@ -40,7 +40,7 @@ export class MessageAccess {
 }
 
 /** Says the same of a message that is not there and of one that may not be seen. */
-function messageNotFound(): NotFound {
+export function messageNotFound(): NotFound {
   return new NotFound('MESSAGE_NOT_FOUND', 'There is no such message.');
 }
 

@@ -5,7 +5,11 @@ import type { FoundMessage } from './message-access.js';
 
 /** @throws Conflict MESSAGE_DELETED */
 export function expectThere({ deleted_at }: Pick<MessageDocument, 'deleted_at'>): void {
-  if (deleted_at) throw new Conflict('MESSAGE_DELETED', 'The message was deleted.');
+  if (deleted_at) throw messageDeleted();
+}
+
+export function messageDeleted(): Conflict {
+  return new Conflict('MESSAGE_DELETED', 'The message was deleted.');
 }
 
 /**

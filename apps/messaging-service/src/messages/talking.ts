@@ -23,8 +23,8 @@ export class Talking {
     const isDeclined = conversation.request?.state === 'DECLINED' && conversation.request.by === userId;
     const isBlocked = (await this.relations.blockBetween([[userId, other]])).size > 0;
     // Which of them it is tells something of the other, so nobody is told.
-    if (isDeclined || isBlocked || !isActive(people.get(other)))
-      throw new Forbidden('MESSAGE_NOT_ALLOWED', 'You can’t write to this person.');
+    if (isDeclined || isBlocked || people.get(other)?.deleted)
+      throw new Forbidden('MESSAGE_NOT_ALLOWED', 'You can’t send messages here.');
   }
 }
 

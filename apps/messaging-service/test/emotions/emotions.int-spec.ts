@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { type Emotion, emotions } from '@plaza/contracts';
+import { MongoOutbox } from '@plaza/kafka';
+import { MONGO } from '@plaza/service-kit';
 import type { ServiceUnderTest } from '@plaza/testing/service';
+import type { Db } from 'mongodb';
+import { EmotionsService } from '../../src/emotions/emotions.service.js';
 import type { EmotionsView, ReactionView } from '../../src/emotions/emotions.view.js';
+import { ReactionStore } from '../../src/emotions/reaction-store.js';
 import type { MessageView } from '../../src/messages/message.view.js';
+import { MessageAccess } from '../../src/messages/message-access.js';
+import { MessageChanges } from '../../src/messages/message-changes.js';
+import { Talking } from '../../src/messages/talking.js';
 import { collections } from '../../src/storage/collections.js';
+import { Lanes } from '../../src/storage/lanes.js';
 import {
   allPages,
   changeMember,
@@ -161,6 +170,28 @@ describe('nobody reacts', () => {
     expect(refused(await react(id, 'LIKE'))).toBe('404 MESSAGE_NOT_FOUND');
     expect(refused(await takeBack(id, 'LIKE'))).toBe('404 MESSAGE_NOT_FOUND');
   });
+});
+
+it('counts exactly what comes by two instances at once', async () => {
+  const { app } = service.running;
+  const [db, lanes] = [app.get<Db>(MONGO), new Lanes()];
+  const parts = [app.get(MongoOutbox), app.get(MessageAccess), app.get(Talking)] as const;
+  const other = new EmotionsService(db, new MessageChanges(db, lanes, ...parts), new ReactionStore(db), lanes);
+  const people = Array.from({ length: 20 }, () => randomUUID());
+  const conversationId = await conversationOf(service, [bob.id, ...people]);
+  const { _id: id } = await sayOne(service, conversationId, bob.id);
+  await Promise.all(people.map((as, index) => (index % 2 === 0 ? react(id, 'LIKE', as) : other.react(as, id, 'LIKE'))));
+  expect((await stored(service, id)).emotions).toEqual({ LIKE: 20 });
+  const frames = (await told(service, conversationId)).filter(({ frame }) => frame === 'message.reacted');
+  expect(frames.map(({ data }) => data.emotions)).toEqual(people.map((_, index) => ({ LIKE: index + 1 })));
+});
+
+it('refuses one without the others that go with it', async () => {
+  const { id, conversationId } = await message();
+  await changeMember(service, conversationId, carol.id, { active: false });
+  const answers = await Promise.all([react(id, 'LIKE'), react(id, 'LIKE', carol.id), react(id, 'WOW', bob.id)]);
+  expect(answers.map(refused)).toEqual(['200 ', '404 MESSAGE_NOT_FOUND', '200 ']);
+  expect((await stored(service, id)).emotions).toEqual({ LIKE: 1, WOW: 1 });
 });
 
 it('counts exactly what 50 people do and undo at once', async () => {
