@@ -9,6 +9,7 @@ import { ReceiptsModule } from './receipts/receipts.module.js';
 import { RelationsModule } from './relations/relations.module.js';
 import { SendingModule } from './sending/sending.module.js';
 import { StorageModule } from './storage/storage.module.js';
+import { TypingModule } from './typing/typing.module.js';
 
 /** The table of contents of messaging-service: one module for each of its features. */
 @Module({
@@ -23,6 +24,7 @@ import { StorageModule } from './storage/storage.module.js';
     EmotionsModule,
     ReceiptsModule,
     PresenceModule,
+    TypingModule,
   ],
 })
 export class AppModule {}

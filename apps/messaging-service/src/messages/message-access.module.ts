@@ -8,6 +8,6 @@ import { Talking } from './talking.js';
 @Module({
   imports: [RelationsModule],
   providers: [MessageAccess, MessageChanges, Talking],
-  exports: [MessageAccess, MessageChanges],
+  exports: [MessageAccess, MessageChanges, Talking],
 })
 export class MessageAccessModule {}
