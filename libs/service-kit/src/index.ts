@@ -73,6 +73,7 @@ export { metricsOfProcess } from './metrics/metrics.js';
 export { mongoMigrationsOf, revertMongoMigrations, runMongoMigrations } from './mongo/migrations.js';
 export { isDuplicateKey } from './mongo/mongo-errors.js';
 export { migrateMongoDatabase } from './mongo/mongo-store.js';
+export { migrateMongoBackAndForth } from './mongo/round-trip.js';
 export { ApiPage, ApiProblems, NoContent } from './openapi/decorators.js';
 export { openApiDocument } from './openapi/document.js';
 export { Cursors, type JsonValue } from './paging/cursors.js';

@@ -16,7 +16,7 @@ export const REQUEST_LIMITS: ClientLimits = { timeoutMS: 2_000, serverSelectionT
 export const BACKGROUND_LIMITS: ClientLimits = { timeoutMS: 5_000, serverSelectionTimeoutMS: 2_000 };
 
 /** To build an index takes as long as it takes. */
-export const MIGRATION_LIMITS: ClientLimits = { serverSelectionTimeoutMS: 5_000 };
+export const MIGRATION_LIMITS: ClientLimits = { serverSelectionTimeoutMS: 2_000 };
 
 /** The `Db` that a URL names, through a client of its own (`db.client`). It connects when it is first used. */
 export async function clientFor(

@@ -19,9 +19,18 @@ interface Lease {
   until: Date;
 }
 
-/** All migrations of a service's MongoDB database, in the order of their names: the libs' and its own. */
+/**
+ * All migrations of a service's MongoDB database, in the order of their names: the libs' and its own.
+ * @throws TypeError for a name that does not begin with a time, or that two of them have
+ */
 export function mongoMigrationsOf(definition: MongoDatabase): MongoMigration[] {
   const all = [...kafkaMongoMigrations, ...kitMongoMigrations, ...definition.migrations];
+  const names = new Set<string>();
+  for (const { name } of all) {
+    if (!/^\d{8}T\d{4}-./.test(name)) throw new TypeError(`the migration ${name} does not begin with its time`);
+    if (names.has(name)) throw new TypeError(`two migrations are named ${name}`);
+    names.add(name);
+  }
   return all.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 

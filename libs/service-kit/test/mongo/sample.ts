@@ -14,6 +14,7 @@ import {
   mongoTransaction,
   type OwnRecord,
   ownRecord,
+  Public,
 } from '../../src/index.js';
 
 interface NoteDocument {
@@ -122,6 +123,12 @@ class NotesController {
 
   @Get()
   list(): Promise<string[]> {
+    return this.notes.list();
+  }
+
+  @Get('public')
+  @Public()
+  publicList(): Promise<string[]> {
     return this.notes.list();
   }
 
