@@ -16,11 +16,13 @@ export interface ClockedFact {
   version?: number;
   /** State published anew, not a happening. */
   snapshot?: boolean;
+  /** Of the request that it comes from, in a transaction for several; null: of none. Else that of the request at hand. */
+  traceparent?: string | null;
 }
 
 /** What stands in the outbox for a fact, whether a contract declares it or not. */
 export type OutboxEntry = Pick<OutboxDocument, 'topic' | 'key' | 'type' | 'payload'> &
-  Partial<Pick<OutboxDocument, 'version' | 'snapshot'>>;
+  Partial<Pick<OutboxDocument, 'version' | 'snapshot' | 'traceparent'>>;
 
 /**
  * Where a service with a MongoDB database puts the facts that its changes imply, in the transaction of the change. They
@@ -149,8 +151,7 @@ function documentOf(
 ): OutboxDocument {
   return {
     _id: factId(),
-    ...entry,
-    traceparent,
+    ...{ traceparent, ...entry },
     snapshot,
     state: 'WAITING',
     failed_reason: null,
