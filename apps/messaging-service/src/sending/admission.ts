@@ -2,9 +2,10 @@ import type { MessageType } from '@plaza/contracts';
 import { nextClock } from '@plaza/kafka';
 import { Conflict, Forbidden, Invalid } from '@plaza/service-kit';
 import { type UserSummary, userSummary } from '@plaza/user-cache';
+import { frameOfConversation } from '../conversations/conversation.facts.js';
 import { may } from '../conversations/permissions.js';
 import { conversationNotFound } from '../members/member-access.js';
-import { FACTS_OF_A_MESSAGE } from '../messages/message.facts.js';
+import { sentFacts } from '../messages/message.facts.js';
 import { messageDocument } from '../messages/new-message.js';
 import { memberId } from '../storage/collections.js';
 import type { MessageDocument } from '../storage/documents.js';
@@ -20,12 +21,14 @@ import {
 } from './circumstances.js';
 import type { Outcome, Send, Sent } from './send.js';
 
-/** A message that gets its place, and the clock of the last of its facts. */
+/** A message that gets its place, and what tells of it. */
 export interface Admitted {
   send: Send;
   sent: Sent;
-  clock: number;
   to: SentTo;
+  facts: object[];
+  /** The clock of the last of its facts. */
+  clock: number;
 }
 
 export interface Decision {
@@ -60,13 +63,13 @@ export function decide(sends: readonly Send[], seen: Circumstances): Decision {
 /** The message that a send has become already: in a commit whose outcome was not known, or because it was sent twice. */
 function earlier(send: Send, seen: Circumstances): Sent | undefined {
   const { id, client, senderId } = send;
-  membership(send, seen);
+  const { to: conversation } = membership(send, seen);
   const own = seen.messages.get(id);
-  if (own) return { message: own, sender: senderOf(own, seen), repeated: false };
+  if (own) return { message: own, sender: personOf(senderId, seen), conversation, repeated: false };
   const known = client && seen.byClientId.get(sentBefore(senderId, client.id));
   if (!known) return undefined;
   if (known.sent_hash !== client.hash) throw reused(client.from);
-  return { message: known, sender: senderOf(known, seen), repeated: true };
+  return { message: known, sender: personOf(senderId, seen), conversation, repeated: true };
 }
 
 function admit(send: Send, seen: Circumstances): Admitted {
@@ -80,8 +83,10 @@ function admit(send: Send, seen: Circumstances): Admitted {
   if (to.type === 'DIRECT') refuseUnwanted(send, to, seen);
   const message = placed(send, { to, member, seen });
   if (send.client) seen.byClientId.set(sentBefore(send.senderId, send.client.id), message);
-  const sent = { message, sender: senderOf(message, seen), repeated: false };
-  return { send, sent, clock: to.clock, to };
+  const sender = personOf(send.senderId, seen);
+  const facts = [...acceptance(send, to, seen), ...sentFacts(message, to.type, sender)];
+  to.clock = nextClock(to.clock, seen.now, facts.length);
+  return { send, sent: { message, sender, conversation: to, repeated: false }, to, facts, clock: to.clock };
 }
 
 function membership({ conversationId, senderId }: Send, seen: Circumstances): { to: SentTo; member: SendingMember } {
@@ -105,16 +110,13 @@ function refuseUnwanted({ senderId }: Send, to: SentTo, { blocks, users }: Circu
   }
 }
 
-/** Gives a message its place and moves its conversation on, for those that follow in the batch. */
+/** Gives a message its place, and those that follow in the batch the next ones. */
 function placed(
   send: Send,
   { to, member, seen }: { to: SentTo; member: SendingMember; seen: Circumstances },
 ): MessageDocument {
   const answered = send.replyToId === undefined ? undefined : answeredMessage(send, send.replyToId, { member, seen });
   to.last_seq += 1;
-  to.clock = nextClock(to.clock, seen.now, FACTS_OF_A_MESSAGE);
-  // Who answers a request accepts it.
-  if (to.request && to.request.by !== send.senderId) to.request = { ...to.request, state: 'ACCEPTED' };
   return messageDocument(
     {
       ...send,
@@ -124,6 +126,16 @@ function placed(
     },
     { seq: to.last_seq, createdAt: seen.now },
   );
+}
+
+/** Who answers a request by a message accepts it, of which both are told. */
+function acceptance({ senderId }: Send, to: SentTo, seen: Circumstances): object[] {
+  const { request, whole } = to;
+  if (!whole || !request || request.by === senderId || request.state === 'ACCEPTED') return [];
+  to.request = { by: request.by, state: 'ACCEPTED' };
+  const people = new Map(whole.member_preview.map((userId) => [userId, personOf(userId, seen)]));
+  const conversation = { ...whole, updated_at: seen.now };
+  return [frameOfConversation('conversation.updated', conversation, { people, more: { request: to.request } })];
 }
 
 function answeredMessage(
@@ -142,7 +154,7 @@ function isActive(user: KnownUser | undefined): boolean {
   return !user || (user.account_status === 'ACTIVE' && !user.deleted);
 }
 
-function senderOf({ sender_id: id }: MessageDocument, { users }: Circumstances): UserSummary {
+function personOf(id: string, { users }: Circumstances): UserSummary {
   const user = users.get(id);
   if (!user) return userSummary(id);
   const { username, display_name: displayName, avatar_url: avatarUrl, verified } = user;

@@ -14,10 +14,14 @@ export interface KnownUser {
   deleted: boolean;
 }
 
-export type SentTo = Pick<
-  ConversationDocument,
-  '_id' | 'type' | 'pair_key' | 'settings' | 'request' | 'last_seq' | 'clock'
->;
+export interface SentTo
+  extends Pick<
+    ConversationDocument,
+    '_id' | 'type' | 'pair_key' | 'settings' | 'request' | 'last_seq' | 'clock' | 'member_count'
+  > {
+  /** All of it where a request waits for an answer, which may be one of these sends. */
+  whole?: ConversationDocument;
+}
 export type SendingMember = Pick<MemberDocument, '_id' | 'active' | 'role' | 'permissions' | 'joined_seq'>;
 
 /** All that decides about the sends of a batch, from one snapshot. */
@@ -123,7 +127,10 @@ function stages({ sends, again }: { sends: readonly Send[]; again: boolean }): D
 }
 
 const picked = {
-  conversation: fields('_id', 'type', 'pair_key', 'settings', 'request', 'last_seq', 'clock'),
+  conversation: {
+    ...fields('_id', 'type', 'pair_key', 'settings', 'request', 'last_seq', 'clock', 'member_count'),
+    whole: { $cond: [{ $in: ['$request.state', ['PENDING', 'DECLINED']] }, '$$ROOT', '$$REMOVE'] },
+  },
   member: fields('_id', 'active', 'role', 'permissions', 'joined_seq'),
   user: fields('_id', 'username', 'display_name', 'avatar_url', 'verified', 'account_status', 'deleted'),
 };

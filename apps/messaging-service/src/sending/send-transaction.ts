@@ -1,6 +1,5 @@
 import { type ClockedFact, inTransaction, type MongoOutbox } from '@plaza/kafka';
 import type { AnyBulkWriteOperation, ClientSession, Db } from 'mongodb';
-import { FACTS_OF_A_MESSAGE, sentFacts } from '../messages/message.facts.js';
 import { lastMessageOf } from '../messages/new-message.js';
 import { collections } from '../storage/collections.js';
 import type { ConversationDocument } from '../storage/documents.js';
@@ -45,9 +44,7 @@ function moves(admitted: Admitted[]): AnyBulkWriteOperation<ConversationDocument
   });
 }
 
-function clockedFacts({ sent: { message, sender }, to, clock }: Admitted): ClockedFact[] {
-  return sentFacts(message, to.type, sender).map((fact, index) => ({
-    fact,
-    clock: clock - FACTS_OF_A_MESSAGE + 1 + index,
-  }));
+function clockedFacts({ send, facts, clock }: Admitted): ClockedFact[] {
+  const { traceparent = null } = send;
+  return facts.map((fact, index) => ({ fact, clock: clock - facts.length + 1 + index, traceparent }));
 }

@@ -1,6 +1,6 @@
 import type { MessageType } from '@plaza/contracts';
 import type { UserSummary } from '@plaza/user-cache';
-import type { MessageDocument } from '../storage/documents.js';
+import type { ConversationDocument, MessageDocument } from '../storage/documents.js';
 
 /** What a client is to be told of a send by: its own id for the message, or what its Idempotency-Key stands for. */
 export interface ClientId {
@@ -31,6 +31,8 @@ export interface Send {
 export interface Sent {
   message: MessageDocument;
   sender: UserSummary;
+  /** Where it is. */
+  conversation: Pick<ConversationDocument, '_id' | 'member_count'>;
   /** It was sent before, with the same client id. */
   repeated: boolean;
 }

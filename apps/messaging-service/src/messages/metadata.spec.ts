@@ -1,0 +1,18 @@
+import { isMetadata } from './metadata.js';
+
+it.each([[{}], [{ width: 640, tags: ['a', { b: null }] }], [{ a: { b: { c: 1 } } }], [{ text: '$where: it is.' }]])(
+  'keeps %j',
+  (value) => expect(isMetadata(value)).toBe(true),
+);
+
+it.each([
+  ['no object', 'text'],
+  ['a list', []],
+  ['nothing', null],
+  ['an operator', { $gt: '' }],
+  ['an operator further in', { a: [{ $gt: '' }] }],
+  ['a path', { 'a.b': 1 }],
+  ['five levels', { a: { b: { c: { d: {} } } } }],
+  ['more than 4 KB', { text: 'ä'.repeat(2_100) }],
+  ['a number without an end', { n: Number.POSITIVE_INFINITY }],
+])('refuses %s', (_, value) => expect(isMetadata(value)).toBe(false));
