@@ -5,7 +5,7 @@ import { eventually } from '@plaza/testing';
 
 const CHAT = createRequire(import.meta.url).resolve('../../../tools/dist/chat.js');
 
-/** `npm run chat` with its input and output in pipes. */
+/** `npm run chat`, or another program to chat with, its input and output in pipes. */
 export class ChatProcess {
   private printed = '';
 
@@ -18,8 +18,12 @@ export class ChatProcess {
   }
 
   static start(...args: string[]): ChatProcess {
-    const env = { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '', TZ: 'UTC' };
-    return new ChatProcess(spawn(process.execPath, [CHAT, ...args], { env, stdio: 'pipe' }));
+    return ChatProcess.run(CHAT, args);
+  }
+
+  static run(script: string, args: string[], settings: NodeJS.ProcessEnv = {}): ChatProcess {
+    const env = { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '', TZ: 'UTC', ...settings };
+    return new ChatProcess(spawn(process.execPath, [script, ...args], { env, stdio: 'pipe' }));
   }
 
   get lines(): string[] {

@@ -1,6 +1,6 @@
 import { Actor, eventually, settle, testServers } from '@plaza/testing';
-import { OpenClient } from '../src/open-client.js';
 import { type Platform, startPlatform, type Topology } from '../src/platform.js';
+import { Talker } from '../src/talker.js';
 
 const TOPOLOGIES: Topology[] = ['all-in-one', 'services'];
 
@@ -32,13 +32,13 @@ describe.each(TOPOLOGIES)('two people meet (%s)', (topology) => {
   let bob: Actor;
   let post: string;
   let comment: string;
-  let open: OpenClient;
+  let open: Talker;
 
   beforeAll(async () => {
     platform = await startPlatform(topology, testServers());
   }, 90_000);
   afterAll(async () => {
-    open?.close();
+    await open?.close();
     await platform?.stop();
   });
 
@@ -88,7 +88,7 @@ describe.each(TOPOLOGIES)('two people meet (%s)', (topology) => {
   });
 
   it('lets the first open a socket, and the second like the post and comment on it', async () => {
-    open = await OpenClient.open(platform.client, alice.session.accessToken);
+    open = await Talker.open(alice);
     expect(await bob.put(`/v1/posts/${post}/like`)).toMatchObject({ status: 200, body: { liked: true, likeCount: 1 } });
     const made = await bob.post<{ id: string }>(`/v1/posts/${post}/comments`, { content: 'Hello Alice' });
     expect(made).toMatchObject({ status: 201, body: { content: 'Hello Alice', author: { id: bob.id } } });
@@ -98,7 +98,7 @@ describe.each(TOPOLOGIES)('two people meet (%s)', (topology) => {
   });
 
   it('shows the first the like on the open socket, as the list does', async () => {
-    const told = await open.next(({ type, data }) => type === 'notification.created' && data.type === 'LIKE');
+    const told = await open.next('notification.created', ({ type }) => type === 'LIKE');
     const sender = { id: bob.id, username: 'bob', displayName: 'Bob', avatarUrl: BOBS_PICTURE };
     expect(told.data).toMatchObject({ title: 'Bob liked your post', sender, referenceId: post, readAt: null });
     const listed = (await notifications('?type=LIKE'))[0];
