@@ -39,7 +39,8 @@ async function talk({ as: username, password: given = process.env.PLAZA_CHAT_PAS
   const chat = new Chat(api, { looks, print: (line) => terminal.print(line) });
   terminal.onKey(() => void chat.typing());
   const running = chat.run().finally(() => terminal.close());
-  if (o.with) await chat.typed(`/with ${o.with}`);
+  // Not awaited: what is typed before anybody reads is lost.
+  if (o.with) void chat.typed(`/with ${o.with}`);
   for await (const line of terminal.read()) if (await chat.typed(line)) break;
   if (!(await chat.finish())) throw new Error('Not everything was sent.');
   await running;

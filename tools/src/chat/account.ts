@@ -40,7 +40,7 @@ async function register(url: string, { username, password }: Account): Promise<S
     return await request<SignedIn>(url, { method: 'POST', path: '/v1/auth/register', body });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    if (error.problem.code === 'USERNAME_TAKEN') {
+    if (error.problem.status === 409) {
       throw new AccountRefused(`${username} has another password here. Give it (--password), or choose another name.`);
     }
     throw new AccountRefused(`${username} can't be registered: ${error.message}`);
