@@ -19,7 +19,7 @@ const unlessSaid = { validationAction: 'error', validationLevel: 'strict' };
 
 /** Collections with their rules and indexes; what the migrations keep of themselves is not part of it. */
 async function schemaOf(db: Db): Promise<object[]> {
-  const all = await db.listCollections({ name: { $not: /^migrations/ } }).toArray();
+  const all = await db.listCollections({ name: { $not: /^migrations/ } }, { nameOnly: false }).toArray();
   return Promise.all(
     all
       .sort((a, b) => (a.name < b.name ? -1 : 1))
