@@ -16,11 +16,10 @@ export class CreateConversation {
   @IsIn(conversationTypes)
   type: ConversationType;
 
-  /** The others: one of a DIRECT conversation, 1 to 99 of a GROUP, at most 99 of a CHANNEL. */
-  @UserIds({ min: 0, max: 99 }) participantIds: string[];
+  @UserIds({ min: 0, max: 99, description: 'The others: one of a DIRECT conversation, at least one of a GROUP' })
+  participantIds: string[];
 
-  /** Of a group or a channel; there it must be. */
-  @OptionalText(NAME) name?: string;
+  @OptionalText({ ...NAME, description: 'A GROUP or CHANNEL must have one' }) name?: string;
   @OptionalText(DESCRIPTION) description?: string;
   @Picture() avatarUrl?: string | null;
 }

@@ -16,14 +16,15 @@ export const givenRoles = ['ADMIN', 'MODERATOR', 'MEMBER'] as const;
 export type GivenRole = (typeof givenRoles)[number];
 
 /** Field of a DTO: ids of users; one that is there twice is there once. */
-export function UserIds({ min, max }: { min: number; max: number }): PropertyDecorator {
+export function UserIds(of: { min: number; max: number; description?: string }): PropertyDecorator {
+  const { min, max, description } = of;
   return both(
     Transform(({ value }) => (Array.isArray(value) ? [...new Set(value.map(lowerCase))] : value)),
     IsArray(),
     ArrayMinSize(min),
     ArrayMaxSize(max),
     IsUUID('all', { each: true }),
-    ApiProperty({ type: [String], format: 'uuid', minItems: min, maxItems: max }),
+    ApiProperty({ description, type: [String], format: 'uuid', minItems: min, maxItems: max }),
   );
 }
 
