@@ -10,8 +10,10 @@ import { SendTransaction } from './send-transaction.js';
 
 /** Measured: see the bench of the storage. */
 const LIMITS = { most: 64, atOnce: 2 };
-/** How long a batch is tried, and its outcome asked for, in ms: by then nobody waits for an answer any more. */
+/** How long a batch is tried, in ms: then nobody waits for an answer any more. */
 const TRIED_FOR = 2_500;
+/** After which a commit that can't be asked about any more is looked for among what is stored. */
+const ONE_TRY = 1_000;
 
 /** Sends messages. Each is stored once or not at all, has its place in its conversation, and its facts are in the outbox. */
 @Injectable()
@@ -40,7 +42,7 @@ export class MessageSender implements OnApplicationShutdown {
 
   private async store(sends: Send[], o: { again: boolean; until: number }): Promise<Outcome[]> {
     try {
-      return await this.transaction.run(sends, { again: o.again, within: Math.max(0, o.until - performance.now()) });
+      return await this.transaction.run(sends, { again: o.again, within: ONE_TRY });
     } catch (error) {
       return this.storeAfter(error, sends, o);
     }
