@@ -1,12 +1,12 @@
 export { createKafka } from './client.js';
 export type { BroadcastPosition, PartitionPosition } from './consumer/broadcast.js';
 export { FactContext, type ReceivedFact } from './consumer/context.js';
+export type { DatabaseTransaction } from './consumer/database-transaction.js';
 export { EventPattern } from './consumer/event-pattern.js';
 export type { ConsumerState } from './consumer/group.js';
 export { InboxCleaner } from './consumer/inbox-cleaner.js';
 export type { ConsumerOptions } from './consumer/options.js';
 export { Replayer } from './consumer/replay.js';
-export type { DatabaseTransaction } from './consumer/storage.js';
 export { DeadLetters } from './dead-letters/dead-letters.js';
 export { findDeadLetter, listDeadLetters } from './dead-letters/list.js';
 export type { DeadLetter, DeadLetterFilter } from './dead-letters/read.js';

@@ -1,7 +1,7 @@
 import { BaseRpcContext } from '@nestjs/microservices';
 import type { ClientSession } from 'mongodb';
 import type { EntityManager } from 'typeorm';
-import type { DatabaseTransaction } from './storage.js';
+import type { DatabaseTransaction } from './database-transaction.js';
 
 /** A fact in a batch. */
 export interface ReceivedFact<T = object> {

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogOfPartition, TopicPartition } from './log.js';
-import type { ConsumerStorage } from './storage.js';
 
 const secondLook = 1_000;
 
@@ -11,6 +10,15 @@ export interface Position extends TopicPartition {
   offset: number;
   /** The Kafka cluster that the offset belongs to. */
   clusterId: string;
+}
+
+/** Where consumers keep their positions. */
+export interface PositionStorage {
+  positions(consumer: string, of: TopicPartition[]): Promise<Position[]>;
+  /** Adds a position, unless there is one. */
+  addPosition(at: Position): Promise<void>;
+  /** Puts a position elsewhere, unless another process has moved it: then that one counts. */
+  resetPosition(from: Position, to: Position): Promise<void>;
 }
 
 /** Another process has moved the position: what was read here must not be applied. */
@@ -32,7 +40,7 @@ export type LookAtLog = () => Promise<{ clusterId: string; partitions: LogOfPart
  * deleted since) is put to the log's start first.
  */
 export async function claimPositions(
-  storage: Pick<ConsumerStorage, 'positions' | 'addPosition' | 'resetPosition'>,
+  storage: PositionStorage,
   consumer: string,
   partitions: TopicPartition[],
   look: LookAtLog,

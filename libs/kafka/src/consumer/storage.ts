@@ -1,18 +1,8 @@
-import type { ClientSession } from 'mongodb';
-import type { EntityManager } from 'typeorm';
 import type { DeadLetter, DeadLetterFilter } from '../dead-letters/read.js';
 import type { KeyOfConsumer, Letter, ParkedKey, ParkedState, StoredLetter } from '../dead-letters/store.js';
-import type { TopicPartition } from './log.js';
-import type { Position } from './positions.js';
+import type { DatabaseTransaction } from './database-transaction.js';
+import type { Position, PositionStorage } from './positions.js';
 import type { ReadableRecord } from './record.js';
-
-/** The transaction in which facts are applied, as the database's driver has it: one or the other. */
-export interface DatabaseTransaction {
-  /** In PostgreSQL. */
-  manager?: EntityManager;
-  /** In MongoDB. */
-  session?: ClientSession;
-}
 
 /** What consumers do in one transaction of their database. */
 export interface ConsumerTransaction {
@@ -75,7 +65,7 @@ export interface ParkedCount {
 }
 
 /** What consumers keep in a database. All times are its own. */
-export interface ConsumerStorage {
+export interface ConsumerStorage extends PositionStorage {
   /** Transactions that it can run beside each other without one waiting for a connection. */
   readonly transactionsAtOnce: number;
   /** Runs something in a transaction; where it met another one, perhaps the whole of it again. */
@@ -84,12 +74,7 @@ export interface ConsumerStorage {
   within(handle: DatabaseTransaction): ConsumerTransaction;
   /** See `ConsumerTransaction.movePosition`; a transaction by itself. */
   movePosition(position: Position, next: number): Promise<void>;
-  positions(consumer: string, of: TopicPartition[]): Promise<Position[]>;
   allPositions(): Promise<Position[]>;
-  /** Adds a position, unless there is one. */
-  addPosition(at: Position): Promise<void>;
-  /** Puts a position elsewhere, unless another process has moved it: then that one counts. */
-  resetPosition(from: Position, to: Position): Promise<void>;
   /**
    * Drops the marks that no second copy of their fact can meet any more: those below the start of the log. A compacted log
    * keeps its start for ever; there, and for marks of a Kafka that was lost, a copy comes either within the batch that the

@@ -1,14 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { DatabaseTransaction } from '../consumer/database-transaction.js';
 import type { TopicPartition } from '../consumer/log.js';
 import type { Position } from '../consumer/positions.js';
 import type { ReadableRecord } from '../consumer/record.js';
-import type {
-  ConsumerStorage,
-  ConsumerTransaction,
-  DatabaseTransaction,
-  MarksOf,
-  ParkedCount,
-} from '../consumer/storage.js';
+import type { ConsumerStorage, ConsumerTransaction, MarksOf, ParkedCount } from '../consumer/storage.js';
 import type { DeadLetter, DeadLetterFilter } from '../dead-letters/read.js';
 import type { KeyOfConsumer, Letter, ParkedKey, ParkedState, StoredLetter } from '../dead-letters/store.js';
 import { dropMarks, markFresh } from './inbox.js';
