@@ -1,10 +1,12 @@
 import { type ISocketFactory, Kafka, type LogEntry, logLevel } from 'kafkajs';
 import type { Logger } from 'pino';
 import { stopIdleTimers } from './kafkajs-idle-timers.js';
+import { writeVarintsInPlace } from './kafkajs-varints.js';
 import type { KafkaSettings } from './settings.js';
 import { connectToBroker } from './sockets.js';
 
 stopIdleTimers();
+writeVarintsInPlace();
 
 /**
  * A kafkajs client; it connects when a producer, consumer or admin made of it does. Timeouts are short and retries few,
