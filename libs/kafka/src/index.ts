@@ -17,6 +17,7 @@ export { KafkaLink } from './kafka-link.js';
 export { KAFKA_OPTIONS, type KafkaModuleOptions, type MongoKafkaOptions } from './kafka-options.js';
 export { kafkaMigrations, kafkaMongoMigrations } from './migrations.js';
 export { advancedClock, nextClock } from './mongo/clock.js';
+export { maintainMongoOutbox } from './mongo/maintenance.js';
 export { ensureCollection, fields, type MongoMigration } from './mongo/migrations.js';
 export { type ClockedFact, MongoOutbox } from './mongo/outbox.js';
 export type { MongoRepublishSource } from './mongo/republisher.js';

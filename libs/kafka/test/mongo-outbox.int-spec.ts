@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@plaza/testing';
+import { factId } from '../src/fact-id.js';
 import { type OutboxDocument, outboxCollections } from '../src/mongo/documents.js';
+import { maintainMongoOutbox } from '../src/mongo/maintenance.js';
 import { MongoOutboxRows } from '../src/mongo/outbox-rows.js';
 import type { MongoNotes } from './notes-mongo.js';
 import { OutboxBed } from './outbox-bed.js';
-
-const day = 86_400_000;
 
 describe('the outbox in MongoDB', () => {
   let bed: OutboxBed<MongoNotes>;
@@ -19,12 +19,12 @@ describe('the outbox in MongoDB', () => {
     return (await outboxCollections.outbox(bed.notes.db).find().sort({ key: 1 }).toArray()).map(({ key }) => key);
   }
 
-  async function insert(key: string, state: OutboxDocument['state'], days: number): Promise<void> {
-    const at = new Date(Date.now() - days * day);
-    const fact = { _id: key, topic: 'note', key, type: 'note.written', clock: days, version: days, payload: '{}' };
-    const place = { kafka_partition: 0, kafka_offset: 0, published_at: state === 'PUBLISHED' ? at : null };
-    const rest = { traceparent: null, snapshot: false, failed_reason: null, created_at: at };
-    await outboxCollections.outbox(bed.notes.db).insertOne({ ...fact, ...rest, ...place, state });
+  async function insert(key: string, state: OutboxDocument['state'], made: number, published = made): Promise<void> {
+    const published_at = state === 'PUBLISHED' ? daysAgo(published) : null;
+    const fact = { topic: 'note', key, type: 'note.written', clock: made, version: made, payload: '{}' };
+    const rest = { traceparent: null, snapshot: false, failed_reason: null, kafka_partition: 0, kafka_offset: 0 };
+    const times = { _id: factId(daysAgo(made).getTime()), created_at: daysAgo(made), published_at };
+    await outboxCollections.outbox(bed.notes.db).insertOne({ ...fact, ...rest, ...times, state });
   }
 
   it('holds a week of published facts, and is never looked through as a whole', async () => {
@@ -64,16 +64,32 @@ describe('the outbox in MongoDB', () => {
     expect(await instance.backlog()).toBe(0);
   });
 
-  it('drops published facts after a week, and clocks of keys that were not needed for a month', async () => {
-    const clocks = outboxCollections.keys(bed.notes.db);
-    await insert('old', 'PUBLISHED', 8);
+  it('drops facts a week after they were published', async () => {
+    for (let number = 0; number < 1_001; number += 1) await insert(`old-${number}`, 'PUBLISHED', 8);
     await insert('young', 'PUBLISHED', 6);
     await insert('waiting', 'WAITING', 40);
     await insert('failed', 'FAILED', 40);
-    await clocks.insertOne({ _id: 'old', clock: 1, used_at: new Date(Date.now() - 31 * day) });
-    await clocks.insertOne({ _id: 'young', clock: 1, used_at: new Date(Date.now() - 29 * day) });
+    await insert('late', 'PUBLISHED', 40, 6);
+    expect(await maintainMongoOutbox(bed.notes.db)).toBe(1_001);
+    expect(await keys()).toEqual(['failed', 'late', 'waiting', 'young']);
+    expect(await maintainMongoOutbox(bed.notes.db)).toBe(0);
+  });
+
+  it('drops nothing more once its time is up', async () => {
+    await insert('old', 'PUBLISHED', 8);
+    expect(await maintainMongoOutbox(bed.notes.db, AbortSignal.abort())).toBe(0);
+    expect(await keys()).toEqual(['old']);
+  });
+
+  it('forgets the clocks of keys that were not needed for a month', async () => {
+    const clocks = outboxCollections.keys(bed.notes.db);
+    await clocks.insertOne({ _id: 'old', clock: 1, used_at: daysAgo(31) });
+    await clocks.insertOne({ _id: 'young', clock: 1, used_at: daysAgo(29) });
     // MongoDB does so by itself, once a minute.
-    await eventually(async () => expect(await keys()).toEqual(['failed', 'waiting', 'young']), { withinMs: 80_000 });
     await eventually(async () => expect(await clocks.distinct('_id')).toEqual(['young']), { withinMs: 80_000 });
   }, 120_000);
 });
+
+function daysAgo(days: number): Date {
+  return new Date(Date.now() - days * 86_400_000);
+}

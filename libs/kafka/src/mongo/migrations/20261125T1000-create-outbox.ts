@@ -23,16 +23,10 @@ export const createOutbox: MongoMigration = {
         published_at: ['date', 'null'],
       }),
     });
-    // Each holds what it is asked for alone: a published row is in the last one only, and goes with it after a week.
+    // Each holds what it is asked for alone. A published row is in none: `maintainMongoOutbox` finds it by its id.
     await db.collection('outbox').createIndexes([
       { name: 'outbox_waiting', key: { clock: 1 }, partialFilterExpression: { state: 'WAITING' } },
       { name: 'outbox_failed', key: { key: 1 }, partialFilterExpression: { state: 'FAILED' } },
-      {
-        name: 'outbox_published',
-        key: { published_at: 1 },
-        partialFilterExpression: { state: 'PUBLISHED' },
-        expireAfterSeconds: 7 * day,
-      },
     ]);
     await ensureCollection(db, 'outbox_keys', {
       validator: fields({ _id: 'string', clock: number, used_at: 'date' }),
