@@ -4,7 +4,7 @@ import { UserCache } from '@plaza/user-cache';
 import type { Db } from 'mongodb';
 import { collections, memberId } from '../storage/collections.js';
 import type { ConversationDocument, MemberDocument, MessageDocument } from '../storage/documents.js';
-import { knownWatermarks, MOST_WATCHED, type ReceiptsOfMessage, receiptsOf } from './receipts-of.js';
+import { knownWatermarks, MOST_WATCHED, type ReceiptsOfMessage, receiptsOf, showsReads } from './receipts-of.js';
 
 export type Sized = Pick<ConversationDocument, '_id' | 'member_count'>;
 export type Watermarks = Pick<
@@ -12,10 +12,8 @@ export type Watermarks = Pick<
   'conversation_id' | 'user_id' | 'joined_seq' | 'delivered_seq' | 'read_seq'
 >;
 
-/** How many members of a conversation have read exactly up to a seq. */
-interface ReadTo {
-  conversation_id: string;
-  read_seq: number;
+/** How many members of a conversation have read all from one seq to another. */
+interface ReadTo extends Pick<MemberDocument, 'conversation_id' | 'joined_seq' | 'read_seq'> {
   members: number;
 }
 
@@ -64,13 +62,13 @@ export class MessageReceipts {
   ): Promise<(message: MessageDocument) => number> {
     const large = new Set(conversations.map(({ _id }) => _id));
     const own = messages.filter(({ sender_id, conversation_id }) => sender_id === viewer && large.has(conversation_id));
-    if (own.length === 0) return () => 0;
-    const lowest = Map.groupBy(own, ({ conversation_id }) => conversation_id);
-    const ranges = [...lowest].map(([id, some]) => ({ id, from: Math.min(...some.map(({ seq }) => seq)) }));
-    const all = await this.readTo(ranges);
-    const mine = await this.ownReads(viewer, [...lowest.keys()]);
+    if (own.length === 0 || !showsReads(viewer, await this.users.findMany([viewer]))) return () => 0;
+    const byConversation = Map.groupBy(own, ({ conversation_id }) => conversation_id);
+    const ranges = [...byConversation].map(([id, some]) => ({ id, from: Math.min(...some.map(({ seq }) => seq)) }));
+    const all = Map.groupBy(await this.readTo(ranges), ({ conversation_id }) => conversation_id);
+    const mine = await this.ownReads(viewer, [...byConversation.keys()]);
     return ({ conversation_id: id, seq }) => {
-      const reached = all.filter(({ conversation_id, read_seq }) => conversation_id === id && read_seq >= seq);
+      const reached = (all.get(id) ?? []).filter(({ joined_seq, read_seq }) => joined_seq < seq && read_seq >= seq);
       const readers = reached.reduce((sum, { members }) => sum + members, 0);
       return readers - ((mine.get(id) ?? 0) >= seq ? 1 : 0);
     };
@@ -78,12 +76,13 @@ export class MessageReceipts {
 
   /** Counted in an index, of which as much is read as there are members who have come that far. */
   private readTo(ranges: Array<{ id: string; from: number }>): Promise<ReadTo[]> {
+    const place = { conversation_id: '$conversation_id', joined_seq: '$joined_seq', read_seq: '$read_seq' };
     const among = ranges.map(({ id, from }) => ({ conversation_id: id, active: true, read_seq: { $gte: from } }));
     return collections
       .members(this.db)
       .aggregate<ReadTo>([
         { $match: { $or: among } },
-        { $group: { _id: { conversation_id: '$conversation_id', read_seq: '$read_seq' }, members: { $sum: 1 } } },
+        { $group: { _id: place, members: { $sum: 1 } } },
         { $replaceWith: { $mergeObjects: ['$_id', { members: '$members' }] } },
       ])
       .toArray();

@@ -16,9 +16,13 @@ type People = ReadonlyMap<string, Pick<UserCacheEntry, 'audience'>>;
 
 /** The watermarks as a viewer may know them: who does not show what they have read, is not shown what others have. */
 export function knownWatermarks<T extends Watermarks>(viewer: string, members: readonly T[], people: People): T[] {
-  const shows = (id: string): boolean => people.get(id)?.audience?.readReceipts ?? true;
-  const known = (id: string): boolean => id === viewer || (shows(viewer) && shows(id));
+  const known = (id: string): boolean => id === viewer || (showsReads(viewer, people) && showsReads(id, people));
   return members.map((member) => (known(member.user_id) ? member : { ...member, read_seq: 0 }));
+}
+
+/** Whether somebody shows what they have read; who is not known yet has not said otherwise. */
+export function showsReads(userId: string, people: People): boolean {
+  return people.get(userId)?.audience?.readReceipts ?? true;
 }
 
 /** The members who have read a message, of those for whom it was. */

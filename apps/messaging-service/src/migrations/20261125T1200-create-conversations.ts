@@ -62,7 +62,11 @@ export const createConversations: MongoMigration = {
         name: 'idx_conversation_members_conversation_id',
         key: { conversation_id: 1, active: 1, joined_clock: 1, user_id: 1 },
       },
-      { name: 'idx_conversation_members_read_seq', key: { conversation_id: 1, active: 1, read_seq: 1 } },
+      // Who has read up to where is counted here, of those for whom a message was: who came later begins as if all was read.
+      {
+        name: 'idx_conversation_members_read_seq',
+        key: { conversation_id: 1, active: 1, read_seq: 1, joined_seq: 1 },
+      },
       {
         name: 'idx_conversation_members_receipts_due',
         key: { conversation_id: 1 },

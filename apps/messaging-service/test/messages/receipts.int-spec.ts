@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServiceUnderTest } from '@plaza/testing/service';
 import type { MessageView } from '../../src/messages/message.view.js';
 import type { ReaderView } from '../../src/messages/messages.view.js';
+import { collections } from '../../src/storage/collections.js';
 import { alice, bob, carol, messagingUnderTest, setAccount } from '../messaging-under-test.js';
 import { allPages, changeMember, conversationOf, get, type Listed, refused, say, sayOne } from './bed.js';
 
@@ -112,6 +113,8 @@ describe('who has read a message', () => {
     const [first] = await say(service, id, alice.id, ['One', 'Two', 'Three']);
     await sayOne(service, id, people[0] ?? '');
     await changeMember(service, id, alice.id, { read_seq: 3 });
+    // Who came later has nothing to read of it.
+    await changeMember(service, id, people[20] ?? '', { joined_seq: 3, delivered_seq: 3, read_seq: 3 });
     for (const [index, one] of people.slice(0, 10).entries()) {
       await changeMember(service, id, one, { delivered_seq: 3, read_seq: index < 4 ? 1 : 3 });
     }
@@ -121,9 +124,19 @@ describe('who has read a message', () => {
       ['SENT', 6],
       ['SENT', null],
     ]);
+    await shows(alice.id, false);
+    expect(await standing(alice.id, id)).toEqual([...Array(3).fill(['SENT', 0]), ['SENT', null]]);
+    await shows(alice.id, true);
     const answer = await service.request('GET', `/v1/messages/${first?._id}/read-by`, { as: alice.id });
     expect(refused(answer)).toBe('409 CONVERSATION_TOO_LARGE');
     const seen = await get<MessageView>(service, people[3] ?? '', `/v1/messages/${first?._id}`);
     expect(seen).toMatchObject({ status: 'SENT', readByCount: null });
   });
+});
+
+it('counts readers in an index alone', async () => {
+  const match = { conversation_id: 'x', active: true, read_seq: { $gte: 1 } };
+  const projection = { _id: 0, conversation_id: 1, joined_seq: 1, read_seq: 1 };
+  const plan = await collections.members(service.db).find(match, { projection }).explain('queryPlanner');
+  expect(plan.queryPlanner.winningPlan.stage).toBe('PROJECTION_COVERED');
 });
