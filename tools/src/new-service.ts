@@ -8,6 +8,7 @@ import { addToAllInOne, writeService } from './new-service/write-service.js';
 
 const root = join(fileURLToPath(import.meta.url), '../../..');
 const command = new Command('new:service')
+  .description('Makes a service with a database in PostgreSQL; for one in MongoDB see apps/messaging-service')
   .argument('<name>', 'one of the services that the gateway has prefixes for, e.g. post-service')
   .requiredOption('--description <text>', 'what it does, in one line')
   .parse();

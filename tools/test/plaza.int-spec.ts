@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { services } from '@plaza/all-in-one';
 import { fact, UserCreated, UserUpdated } from '@plaza/contracts';
 import { socialService } from '@plaza/social-service';
-import { actors, createTestDatabase, eventually, type TestDatabase, userState } from '@plaza/testing';
+import { actors, createTestDatabase, eventually, type TestDatabase, testServers, userState } from '@plaza/testing';
 import { ServiceUnderTest } from '@plaza/testing/service';
 import { plaza } from '../src/plaza/program.js';
 
@@ -21,9 +21,10 @@ describe('plaza', () => {
   async function run(command: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
     const lines: string[] = [];
     const missing = Object.assign(new URL(social.databaseUrl), { pathname: '/no_such_database' }).href;
-    const others = services.map(({ name }) => [
+    const missingMongo = `${testServers().mongodbUrl.replace(/\/(\?|$).*/, '')}/no_such_database`;
+    const others = services.map(({ name, mongo }) => [
       `PLAZA_${name.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`,
-      missing,
+      mongo ? missingMongo : missing,
     ]);
     const terminal = {
       env: { ...Object.fromEntries(others), PLAZA_SOCIAL_SERVICE_DATABASE_URL: social.databaseUrl, ...env },

@@ -59,6 +59,7 @@ export { Idempotent } from './idempotency/idempotent.js';
 export { type IdempotencyScope, type OwnRecord, ownRecord } from './idempotency/idempotent-request.js';
 export { mongoTransaction } from './idempotency/mongo-transaction.js';
 export { oneStatement, transaction } from './idempotency/transaction.js';
+export { addJob, type JobProgress, jobProgress } from './jobs/asked-jobs.js';
 export { type DeadJob, listDeadJobs, retryDeadJob } from './jobs/dead-jobs.js';
 export { type JobHandler, JobKind, type JobKindOptions, LeaseLost, type RunningJob } from './jobs/job.js';
 export type { JobTransaction } from './jobs/job-store.js';

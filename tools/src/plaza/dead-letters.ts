@@ -5,13 +5,16 @@ import { runJob } from './run-job.js';
 import { table } from './table.js';
 import type { Terminal } from './terminal.js';
 
+/** A number in PostgreSQL, a UUID in MongoDB. */
+const LETTER = /^(\d{1,18}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
 interface Filter extends DeadLetterFilter {
   service?: string;
 }
 
 export async function listDeadLetters(installation: Installation, filter: Filter, { print }: Terminal): Promise<void> {
-  const found = await onDatabases(installation, filter.service, async (dataSource, service) =>
-    (await read(dataSource, filter)).map((letter) => row(service, letter)),
+  const found = await onDatabases(installation, filter.service, async (database, service) =>
+    (await read(database, filter)).map((letter) => row(service, letter)),
   );
   const rows = found.flat();
   if (rows.length === 0) return print('No dead letters.');
@@ -30,7 +33,7 @@ export async function showDeadLetter(
   { print }: Terminal,
 ): Promise<void> {
   const [service, number] = located(installation, id);
-  const letter = await onDatabaseOf(service, (dataSource) => findDeadLetter(dataSource, number));
+  const letter = await onDatabaseOf(service, (database) => findDeadLetter(database, number));
   if (!letter) throw new OperatorError(`There is no dead letter ${id} (any more).`);
   const { headers, payload, parkedAt, ...rest } = letter;
   const fields = { ...rest, id, parkedAt: parkedAt.toISOString() };
@@ -42,7 +45,7 @@ export async function showDeadLetter(
 function located(installation: Installation, id: string): [StoredService, string] {
   const [name, number = ''] = id.split('/');
   const [service] = chosen(installation, name);
-  if (service && /^\d{1,18}$/.test(number)) return [service, number];
+  if (service && LETTER.test(number)) return [service, number];
   throw new OperatorError('Give the id as it is listed, for example social-service/12.');
 }
 
@@ -64,9 +67,9 @@ export async function replayDeadLetters(
 ): Promise<void> {
   const { service: name, consumer, topic, key } = filter;
   const wanted = { ...(consumer && { consumer }), ...(topic && { topic }), ...(key && { key }) };
-  const outcomes = await onDatabases(installation, name, async (dataSource, service) => {
-    if ((await read(dataSource, wanted)).length === 0) return [];
-    const { applied, remaining } = await runJob(dataSource, service, 'dead-letters.replay', wanted);
+  const outcomes = await onDatabases(installation, name, async (database, service) => {
+    if ((await read(database, wanted)).length === 0) return [];
+    const { applied, remaining } = await runJob(database, service, 'dead-letters.replay', wanted);
     print(`${service.name}: ${applied} applied, ${remaining} left`);
     return [remaining];
   });

@@ -1,18 +1,25 @@
 import { join } from 'node:path';
 import { services } from '@plaza/all-in-one';
 import { checkout } from '@plaza/embedded';
-import { databaseUrl, type ServiceDatabase, sqlState } from '@plaza/service-kit';
-import { DataSource } from 'typeorm';
+import {
+  databaseKind,
+  databaseUrl,
+  type MongoDatabase,
+  mongoDatabaseUrl,
+  type ServiceDatabase,
+  type ServiceDefinition,
+} from '@plaza/service-kit';
 import { whatRuns } from '../launch/run-file.js';
+import { type Database, DatabaseMissing, openMongo, openPostgres } from './databases.js';
 import { OperatorError } from './operator-error.js';
 
-const NO_SUCH_DATABASE = '3D000';
-
-/** A service that keeps its data in PostgreSQL. */
+/** A service that keeps its data in PostgreSQL or MongoDB. */
 export interface StoredService {
   name: string;
-  url: string;
-  database: ServiceDatabase;
+  /** Undefined where nobody has said which server it is. */
+  url?: string;
+  database?: ServiceDatabase;
+  mongo?: MongoDatabase;
 }
 
 /** The services whose databases can be reached from here. */
@@ -20,27 +27,50 @@ export interface Installation {
   services: StoredService[];
 }
 
+/** The servers that services without a database of their own choice use. */
+interface CommonServers {
+  postgresUrl?: string;
+  mongodbUrl?: string;
+}
+
 /**
- * Finds the databases as the services do: PLAZA_<SERVICE>_DATABASE_URL, else PLAZA_POSTGRES_URL, else the server of the
- * platform that runs on this checkout.
- * @throws OperatorError when there is none
+ * Finds the databases as the services do: PLAZA_<SERVICE>_DATABASE_URL, else PLAZA_POSTGRES_URL or PLAZA_MONGODB_URL, else
+ * the servers of the platform that runs on this checkout.
  */
 export async function findInstallation(env: NodeJS.ProcessEnv): Promise<Installation> {
-  const common =
-    env.PLAZA_POSTGRES_URL || (await whatRuns(join(checkout, env.PLAZA_DATA_DIR || '.plaza')))?.postgresUrl;
+  const running = await whatRuns(join(checkout, env.PLAZA_DATA_DIR || '.plaza'));
+  const common = {
+    postgresUrl: env.PLAZA_POSTGRES_URL || running?.postgresUrl,
+    mongodbUrl: env.PLAZA_MONGODB_URL || running?.mongodbUrl,
+  };
+  const stored = services.filter((service) => databaseKind(service) !== 'none');
   return {
-    services: services.flatMap(({ name, database }) => {
-      const own = env[`PLAZA_${name.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`];
-      if (!own && !common) throw nothingRuns();
-      const url = databaseUrl(name, { databaseUrl: own, postgresUrl: common ?? '' });
-      return database ? [{ name, url, database }] : [];
+    services: stored.map((service) => {
+      const { name, database, mongo } = service;
+      return { name, database, mongo, url: urlOf(service, env, common) };
     }),
   };
 }
 
-function nothingRuns(): OperatorError {
-  return new OperatorError(
-    'No platform runs on this checkout. Start it (npm start), or name its server: PLAZA_POSTGRES_URL=postgres://...',
+function urlOf(
+  { name, mongo }: Pick<ServiceDefinition, 'name' | 'mongo'>,
+  env: NodeJS.ProcessEnv,
+  { postgresUrl, mongodbUrl }: CommonServers,
+): string | undefined {
+  const own = env[`PLAZA_${name.toUpperCase().replaceAll('-', '_')}_DATABASE_URL`] || undefined;
+  const common = mongo ? mongodbUrl : postgresUrl;
+  if (!own && !common) return undefined;
+  return mongo
+    ? mongoDatabaseUrl(name, { databaseUrl: own, mongodbUrl: common ?? '' })
+    : databaseUrl(name, { databaseUrl: own, postgresUrl: common ?? '' });
+}
+
+/** Where a service's database is. @throws OperatorError when nobody has said it */
+export function urlFor({ name, url, mongo }: StoredService): string {
+  if (url) return url;
+  const setting = mongo ? 'PLAZA_MONGODB_URL=mongodb://...' : 'PLAZA_POSTGRES_URL=postgres://...';
+  throw new OperatorError(
+    `No platform runs on this checkout. Start it (npm start), or name the server of ${name}: ${setting}`,
   );
 }
 
@@ -53,25 +83,13 @@ export function chosen({ services: all }: Installation, name?: string): StoredSe
 }
 
 /** Runs something on a service's database. @throws OperatorError when the database can't be reached */
-export async function onDatabaseOf<T>(
-  service: StoredService,
-  work: (dataSource: DataSource) => Promise<T>,
-): Promise<T> {
-  const { name, url } = service;
-  const dataSource = new DataSource({
-    type: 'postgres',
-    url,
-    applicationName: 'plaza-operator',
-    poolSize: 2,
-    connectTimeoutMS: 5_000,
-  });
-  await dataSource.initialize().catch((error: unknown) => {
-    throw sqlState(error)?.code === NO_SUCH_DATABASE ? new DatabaseMissing(name) : unreachable(name, url, error);
-  });
+export async function onDatabaseOf<T>(service: StoredService, work: (database: Database) => Promise<T>): Promise<T> {
+  const url = urlFor(service);
+  const { database, close } = await (service.mongo ? openMongo : openPostgres)(service.name, url);
   try {
-    return await work(dataSource);
+    return await work(database);
   } finally {
-    await dataSource.destroy();
+    await close();
   }
 }
 
@@ -82,13 +100,13 @@ export async function onDatabaseOf<T>(
 export async function onDatabases<T>(
   installation: Installation,
   name: string | undefined,
-  work: (dataSource: DataSource, service: StoredService) => Promise<T>,
+  work: (database: Database, service: StoredService) => Promise<T>,
 ): Promise<T[]> {
   const results: T[] = [];
   let missing: DatabaseMissing | undefined;
   for (const service of chosen(installation, name)) {
     try {
-      results.push(await onDatabaseOf(service, (dataSource) => work(dataSource, service)));
+      results.push(await onDatabaseOf(service, (database) => work(database, service)));
     } catch (error) {
       if (!(error instanceof DatabaseMissing)) throw error;
       missing = error;
@@ -96,16 +114,4 @@ export async function onDatabases<T>(
   }
   if (missing && results.length === 0) throw missing;
   return results;
-}
-
-class DatabaseMissing extends OperatorError {
-  constructor(service: string) {
-    super(`${service} has no database yet. Make it: npm run plaza -- migrate --service ${service}`);
-  }
-}
-
-function unreachable(service: string, url: string, error: unknown): OperatorError {
-  const { host, pathname } = new URL(url);
-  const reason = error instanceof Error ? error.message || error.name : String(error);
-  return new OperatorError(`The database of ${service} (${pathname.slice(1)} on ${host}) can't be reached: ${reason}`);
 }

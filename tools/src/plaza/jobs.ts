@@ -11,8 +11,8 @@ export async function listJobs(
   { service: name }: { service?: string },
   { print }: Terminal,
 ): Promise<void> {
-  const found = await onDatabases(installation, name, async (dataSource, service) =>
-    (await listDeadJobs(dataSource)).map((job) => {
+  const found = await onDatabases(installation, name, async (database, service) =>
+    (await listDeadJobs(database)).map((job) => {
       return [`${service.name}/${job.id}`, job.kind, job.finishedAt.toISOString(), job.lastError];
     }),
   );
@@ -26,7 +26,7 @@ export async function retryJob(installation: Installation, { id }: { id: string 
   const [name, job = ''] = id.split('/');
   const [service] = chosen(installation, name);
   if (!service || !UUID.test(job)) throw new OperatorError('Give the id as it is listed: <service>/<id>.');
-  const revived = await onDatabaseOf(service, (dataSource) => retryDeadJob(dataSource, job));
+  const revived = await onDatabaseOf(service, (database) => retryDeadJob(database, job));
   if (!revived) throw new OperatorError(`There is no such job among those that were given up: ${id}`);
   print(`${id} is tried again`);
 }

@@ -1,6 +1,15 @@
-import { createLogger, migrateDatabase, migrationsOf, revertMigrations } from '@plaza/service-kit';
+import {
+  createLogger,
+  migrateDatabase,
+  migrateMongoDatabase,
+  migrationsOf,
+  mongoMigrationsOf,
+  revertMigrations,
+  revertMongoMigrations,
+} from '@plaza/service-kit';
+import { MongoClient } from 'mongodb';
 import { DataSource } from 'typeorm';
-import { chosen, type Installation, type StoredService } from './installation.js';
+import { chosen, type Installation, type StoredService, urlFor } from './installation.js';
 import { OperatorError } from './operator-error.js';
 import type { Terminal } from './terminal.js';
 
@@ -28,18 +37,26 @@ export async function migrate(
   print(`${service.name}: took ${steps} back`);
 }
 
-function up({ url, database }: StoredService): Promise<string[]> {
+async function up(service: StoredService): Promise<string[]> {
+  const { database, mongo } = service;
+  const url = urlFor(service);
+  if (mongo) return migrateMongoDatabase({ url, definition: mongo });
+  if (!database) return [];
   const logger = createLogger({ service: 'plaza', level: 'error' });
   return migrateDatabase({ url, definition: database, logger });
 }
 
-async function back({ url, database }: StoredService, steps: number): Promise<void> {
-  const dataSource = new DataSource({ type: 'postgres', url, migrations: migrationsOf(database) });
-  await dataSource.initialize();
-  try {
-    await revertMigrations(dataSource, steps);
-  } finally {
-    await dataSource.destroy();
+async function back(service: StoredService, steps: number): Promise<void> {
+  const { database, mongo } = service;
+  const url = urlFor(service);
+  if (database) {
+    const dataSource = new DataSource({ type: 'postgres', url, migrations: migrationsOf(database) });
+    await dataSource.initialize();
+    await revertMigrations(dataSource, steps).finally(() => dataSource.destroy());
+  }
+  if (mongo) {
+    const client = new MongoClient(url);
+    await revertMongoMigrations(client.db(), mongoMigrationsOf(mongo), steps).finally(() => client.close());
   }
 }
 

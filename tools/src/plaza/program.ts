@@ -15,7 +15,7 @@ export function plaza(terminal: Terminal): Command {
   program.addCommand(jobs(terminal));
   program
     .command('republish')
-    .description('publish a state topic anew from the tables of the service that owns it')
+    .description('publish a state topic anew from the database of the service that owns it')
     .requiredOption('--service <name>')
     .requiredOption('--topic <topic>', 'without prefix, e.g. follow')
     .action(run(terminal, republish));

@@ -8,8 +8,8 @@ export async function republish(
   { service: name, topic }: { service: string; topic: string },
   { print }: Terminal,
 ): Promise<void> {
-  await onDatabases(installation, name, async (dataSource, service) => {
-    const { published } = await runJob(dataSource, service, 'kafka.republish', { topic });
+  await onDatabases(installation, name, async (database, service) => {
+    const { published } = await runJob(database, service, 'kafka.republish', { topic });
     print(`${service.name}: ${published} rows of ${topic} are on their way to Kafka`);
   });
 }
@@ -22,8 +22,8 @@ export async function replay(
   if (from !== 'beginning' && Number.isNaN(Date.parse(from))) {
     throw new OperatorError(`--from takes "beginning" or an ISO time such as 2026-11-21T12:00:00Z, not "${from}".`);
   }
-  await onDatabases(installation, name, async (dataSource, service) => {
-    const { applied } = await runJob(dataSource, service, 'kafka.replay', { consumer, from });
+  await onDatabases(installation, name, async (database, service) => {
+    const { applied } = await runJob(database, service, 'kafka.replay', { consumer, from });
     print(`${service.name}.${consumer}: ${applied} facts applied again`);
   });
 }

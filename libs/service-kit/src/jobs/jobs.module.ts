@@ -19,7 +19,7 @@ import { JobMetrics } from './job-metrics.js';
 import { JobRunner, type RegisteredHandler } from './job-runner.js';
 import { JobStore } from './job-store.js';
 import { Jobs } from './jobs.js';
-import { Maintenance, PostgresMaintenance } from './maintenance.js';
+import { Maintenance, MongoMaintenance, PostgresMaintenance } from './maintenance.js';
 import { JobCollection } from './mongo/job-collection.js';
 import { MongoJobs } from './mongo/mongo-jobs.js';
 import { ScheduleCollection } from './mongo/schedule-collection.js';
@@ -94,6 +94,7 @@ const inMongo: Provider[] = [
     inject: [BACKGROUND, JobsLifecycle],
     useFactory: (db: Db, jobs: JobsLifecycle) => new MongoJobs(db, () => jobs.wake()),
   },
+  MongoMaintenance,
 ];
 
 /** The jobs of a database, their runner, and scheduled jobs with the kit's own maintenance. Global. */

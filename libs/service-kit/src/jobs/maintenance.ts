@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DeadLetters, InboxCleaner, maintainOutbox } from '@plaza/kafka';
+import { DeadLetters, InboxCleaner, maintainMongoOutbox, maintainOutbox } from '@plaza/kafka';
+import type { Db } from 'mongodb';
 import type { DataSource } from 'typeorm';
 import { BACKGROUND } from '../service/tokens.js';
 import { deleteBatches } from './postgres/delete-batches.js';
@@ -16,13 +17,21 @@ export class Maintenance {
   }
 }
 
-/** The same for the other tables of the events and of the kit in PostgreSQL; in MongoDB indexes see to it. */
+/** The same for the other tables of the events and of the kit in PostgreSQL. */
 @Injectable()
 export class PostgresMaintenance {
   constructor(scheduled: ScheduledJobs, @Inject(BACKGROUND) dataSource: DataSource) {
     scheduled.every('maintain-outbox', HOUR, () => maintainOutbox(dataSource));
     scheduled.every('clean-idempotency-keys', HOUR, (signal) => cleanIdempotencyKeys(dataSource, signal));
     scheduled.every('clean-jobs', HOUR, (signal) => cleanJobs(dataSource, signal));
+  }
+}
+
+/** And in MongoDB, where indexes see to the rest. */
+@Injectable()
+export class MongoMaintenance {
+  constructor(scheduled: ScheduledJobs, @Inject(BACKGROUND) db: Db) {
+    scheduled.every('maintain-outbox', HOUR, async (signal) => void (await maintainMongoOutbox(db, signal)));
   }
 }
 
