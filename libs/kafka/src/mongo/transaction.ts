@@ -32,7 +32,7 @@ const triedFor = 10_000;
  * `insertMany` in it ("An operation cannot be given a timeoutMS setting", 7.7). Here that limit is each operation's own.
  * @param within milliseconds after which it is not tried again
  * @throws what `run` throws, and what the driver throws once the time is up: of an error with the label
- * `UnknownTransactionCommitResult` nobody can tell whether it was committed
+ * `UnknownTransactionCommitResult`, and of a `MongoOperationTimeoutError`, nobody can tell whether it was committed
  */
 export async function inTransaction<T>(
   { client }: Pick<Db, 'client'>,
