@@ -90,7 +90,8 @@ describe.each(databases)('relay on %s, when something fails', (on) => {
     const kafka = bed.kafka().admin();
     await kafka.connect();
     const configEntries = [{ name: 'max.message.bytes', value: '2000' }];
-    await kafka.createTopics({ topics: [{ topic: `${bed.settings.prefix}note`, configEntries }] });
+    const topics = [{ topic: `${bed.settings.prefix}note`, configEntries }];
+    await kafka.createTopics({ topics, waitForLeaders: false });
     await kafka.disconnect();
     await bed.running();
     // Number 12 is the third of its key, and holds back the three after it.
