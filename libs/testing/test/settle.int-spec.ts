@@ -1,6 +1,14 @@
 import { type Consumer, Kafka, logLevel, type Producer } from 'kafkajs';
 import pg from 'pg';
-import { createTestDatabase, deleteTopics, kafkaPrefix, settle, testServers, withKafkaAdmin } from '../src/index.js';
+import {
+  createMongoDatabase,
+  createTestDatabase,
+  deleteTopics,
+  kafkaPrefix,
+  settle,
+  testServers,
+  withKafkaAdmin,
+} from '../src/index.js';
 
 // What settle() looks at in a service's database.
 const TABLES = `
@@ -49,6 +57,19 @@ it('says that a key waits for another try; a parked one waits for people', async
   await expect(settled(100)).rejects.toThrow('1 keys wait for another try');
   await client.query(`UPDATE parked_keys SET state = 'PARKED'`);
   await settled(5_000);
+});
+
+it('looks at a database in MongoDB as well', async () => {
+  const { db, url, drop } = await createMongoDatabase();
+  const databases = [database.url, url];
+  await db.collection('outbox').insertMany([{ state: 'WAITING' }, { state: 'FAILED' }, { state: 'PUBLISHED' }]);
+  await expect(settle({ prefix, databases, timeoutMs: 100 })).rejects.toThrow('1 facts of an outbox');
+  await db.collection('outbox').updateMany({ state: 'WAITING' }, { $set: { state: 'PUBLISHED' } });
+  await db.collection('parked_keys').insertMany([{ state: 'RETRYING' }, { state: 'PARKED' }]);
+  await expect(settle({ prefix, databases, timeoutMs: 100 })).rejects.toThrow('1 keys wait for another try');
+  await db.collection('parked_keys').deleteMany({});
+  await settle({ prefix, databases, timeoutMs: 5_000 });
+  await drop();
 });
 
 it('waits until a group has read what was sent', async () => {
