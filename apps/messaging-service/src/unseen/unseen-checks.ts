@@ -1,0 +1,39 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { MessageSent } from '@plaza/contracts';
+import { BACKGROUND, CONFIG } from '@plaza/service-kit';
+import type { ClientSession, Db } from 'mongodb';
+import type { MessagingConfig } from '../config.js';
+import { claimDue } from '../due-work/claims.js';
+import { collections } from '../storage/collections.js';
+import type { UnseenCheckDocument } from '../storage/documents.js';
+
+/** The messages that are to be looked at once more. */
+@Injectable()
+export class UnseenChecks {
+  constructor(
+    @Inject(BACKGROUND) private readonly db: Db,
+    @Inject(CONFIG) private readonly config: MessagingConfig,
+  ) {}
+
+  /** Of what has happened in a conversation nobody is told who was away. */
+  async add(session: ClientSession, messages: readonly MessageSent[]): Promise<void> {
+    const writes = messages
+      .filter(({ type }) => type !== 'SYSTEM')
+      .map(({ id, conversationId, seq, senderId, createdAt }) => {
+        const due_at = new Date(Date.parse(createdAt) + this.config.unseenAfter);
+        const check = { conversation_id: conversationId, seq, sender_id: senderId, due_at };
+        return { updateOne: { filter: { _id: id }, update: { $setOnInsert: check }, upsert: true } };
+      });
+    if (writes.length > 0) await collections.unseenChecks(this.db).bulkWrite(writes, { session });
+  }
+
+  claim(limit: number): Promise<UnseenCheckDocument[]> {
+    return claimDue<UnseenCheckDocument>(this.db, 'unseen_checks', { limit });
+  }
+
+  /** Ends a check; false where another process has claimed it since, or has ended it. */
+  async end(session: ClientSession, { _id, claim }: UnseenCheckDocument): Promise<boolean> {
+    const { deletedCount } = await collections.unseenChecks(this.db).deleteOne({ _id, claim }, { session });
+    return deletedCount === 1;
+  }
+}
