@@ -10,6 +10,8 @@ import { RelationsModule } from './relations/relations.module.js';
 import { SendingModule } from './sending/sending.module.js';
 import { StorageModule } from './storage/storage.module.js';
 import { TypingModule } from './typing/typing.module.js';
+import { UnseenModule } from './unseen/unseen.module.js';
+import { UsageModule } from './usage/usage.module.js';
 
 /** The table of contents of messaging-service: one module for each of its features. */
 @Module({
@@ -25,6 +27,8 @@ import { TypingModule } from './typing/typing.module.js';
     ReceiptsModule,
     PresenceModule,
     TypingModule,
+    UnseenModule,
+    UsageModule,
   ],
 })
 export class AppModule {}
