@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { declarationOf, FramePublished, fact, factHeaders } from '@plaza/contracts';
+import { declarationOf, FramePublished, type FrameType, fact, factHeaders } from '@plaza/contracts';
 import { KafkaTransport } from '@plaza/kafka';
 import { type RunningService, SigningKeys, signAccessToken, startService } from '@plaza/service-kit';
 import { deleteTopics, eventually, kafkaPrefix, testServers, withKafkaAdmin } from '@plaza/testing';
@@ -20,7 +20,7 @@ export interface Connecting {
 
 /** What a service tells the clients of a user or a conversation. */
 export type Published = Partial<Omit<FramePublished, 'frame'>> &
-  Pick<FramePublished, 'audience' | 'audienceId'> & { type?: string; data?: object; version?: number; id?: string };
+  Pick<FramePublished, 'audience' | 'audienceId'> & { type?: FrameType; data?: object; version?: number; id?: string };
 
 const KID = 'test-key';
 
@@ -163,13 +163,13 @@ export class StreamBed {
   joins(conversationId: string, ...joined: string[]): Published {
     const version = this.nextVersion();
     for (const userId of joined) this.target.join(conversationId, userId, version);
-    return { ...this.toConversation(conversationId, { joined }), type: 'conversation.joined', version, joined };
+    return { ...this.toConversation(conversationId, { joined }), type: 'conversation.member-added', version, joined };
   }
 
   leaves(conversationId: string, ...left: string[]): Published {
     const version = this.nextVersion();
     for (const userId of left) this.target.leave(conversationId, userId, version);
-    return { ...this.toConversation(conversationId, { left }), type: 'conversation.left', version, left };
+    return { ...this.toConversation(conversationId, { left }), type: 'conversation.member-removed', version, left };
   }
 
   nextVersion(): number {

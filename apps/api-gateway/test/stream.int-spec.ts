@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { StreamBed } from './stream-bed.js';
+import { type Published, StreamBed } from './stream-bed.js';
 import type { Dispatch } from './target.js';
 
 const DISPATCHERS: Dispatch[] = ['http', 'memory'];
@@ -54,7 +54,7 @@ describe.each(DISPATCHERS)('an open socket (%s)', (dispatch) => {
     await bed.publish(bed.joins(conversation, alice, bob));
     await bed.read();
     const [hers, his] = await Promise.all([bed.connect(alice), bed.connect(bob)]);
-    const typing = {
+    const typing: Published = {
       ...bed.toConversation(conversation),
       type: 'typing.started',
       exceptUserId: alice,

@@ -14,6 +14,7 @@ import {
 } from 'class-validator';
 import { Fact } from './fact.js';
 import { Nested, Nullable } from './rules.js';
+import type { FrameType } from './stream.frames.js';
 
 export const frameAudiences = ['USER', 'CONVERSATION'] as const;
 export type FrameAudience = (typeof frameAudiences)[number];
@@ -21,7 +22,7 @@ export type FrameAudience = (typeof frameAudiences)[number];
 /** What a client reads. The gateway gives it its id. */
 export class Frame {
   /** `message.sent`, `notification.created` ...: a type that a gateway does not know yet is carried like any other. */
-  @Matches(/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/) @MaxLength(60) type: string;
+  @Matches(/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/) @MaxLength(60) type: FrameType;
   @IsRFC3339() time: string;
   @IsObject() data: object;
 }
@@ -33,7 +34,6 @@ export class Frame {
   kind: 'brief',
   // One topic, for one order of all that a client sees: see ADR 0012.
   producer: ['messaging-service', 'notification-service'],
-  planned: 'messaging-service publishes frames with the messages',
   key: (it) => it.audienceId,
 })
 export class FramePublished {

@@ -8,21 +8,23 @@ export interface FrameDescription {
 
 const MESSAGE = 'The message as `GET /v1/messages/{id}` shows it, without what differs from reader to reader';
 const NOTIFICATION = 'The notification as `GET /v1/notifications` shows it, and `unreadCount`';
-const MEMBER = '`{conversationId, ...}`: the members concerned';
 const MINE = "To one user's own clients";
 
 /** Every type of frame that a service sends to open clients, by name; the gateway only carries them. */
 export const frameTypes = {
   'message.sent': { desc: 'Somebody has sent a message.', data: MESSAGE },
   'message.edited': { desc: 'A message was edited.', data: MESSAGE },
-  'message.deleted': { desc: 'A message was deleted for everybody; its place stays.', data: MESSAGE },
+  'message.deleted': {
+    desc: 'A message was deleted for everybody; its place stays.',
+    data: '`{id, conversationId, seq, senderId, deletedBy, deletedAt}`',
+  },
   'message.hidden': {
     desc: `${MINE}: a message was deleted for them alone.`,
     data: '`{id, conversationId, seq, unreadCount}`',
   },
   'message.reacted': {
     desc: 'Somebody reacted to a message, or took that back.',
-    data: '`{messageId, emotions, ...}`',
+    data: '`{messageId, conversationId, seq, senderId, userId, emotion, reacted, reactedAt, emotions}`',
   },
   'message.pinned': { desc: 'A message was pinned.', data: '`{id, conversationId, seq, pinnedBy, pinnedAt}`' },
   'message.unpinned': { desc: 'A message is no longer pinned.', data: '`{id, conversationId, seq, unpinnedBy}`' },
@@ -44,9 +46,18 @@ export const frameTypes = {
   },
   'conversation.created': { desc: 'A conversation was begun, and the user is in it.', data: 'The conversation' },
   'conversation.updated': { desc: 'Name, looks or settings of a conversation have changed.', data: 'The conversation' },
-  'conversation.member-added': { desc: 'Users are members from here on.', data: MEMBER },
-  'conversation.member-removed': { desc: 'Users are members up to here.', data: MEMBER },
-  'conversation.member-updated': { desc: "A member's role or permissions have changed.", data: MEMBER },
+  'conversation.member-added': {
+    desc: 'Users are members from here on.',
+    data: '`{conversationId, conversation, members, addedBy}`',
+  },
+  'conversation.member-removed': {
+    desc: 'A user is a member up to here.',
+    data: '`{conversationId, userId, removedBy, memberCount}`',
+  },
+  'conversation.member-updated': {
+    desc: "A member's role or permissions have changed.",
+    data: '`{conversationId, userId, role, permissions}`',
+  },
   'conversation.read': {
     desc: `${MINE}: messages were read, on any of them.`,
     data: '`{conversationId, readSeq, unreadCount}`',
@@ -67,4 +78,5 @@ export const frameTypes = {
   },
 } as const satisfies Readonly<Record<string, FrameDescription>>;
 
+/** Services publish no other. */
 export type FrameType = keyof typeof frameTypes;

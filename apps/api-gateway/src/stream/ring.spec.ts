@@ -24,7 +24,7 @@ function record(
   o: { factId?: string; momentary?: boolean; text?: string } = {},
 ): FrameRecord {
   const { factId = `${partition}-${offset}`, momentary = false, text = '' } = o;
-  const frame = { type: 'message.sent', time: '2026-11-25T08:00:00.000Z', data: { text } };
+  const frame = { type: 'message.sent', time: '2026-11-25T08:00:00.000Z', data: { text } } as const;
   const fact = {
     audience: 'USER',
     audienceId: 'alice',

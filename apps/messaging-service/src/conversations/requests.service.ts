@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Conflict, NotFound } from '@plaza/service-kit';
 import type { ConversationDocument, MessageRequest } from '../storage/documents.js';
-import { userFrame } from '../storage/frames.js';
+import { type FrameContent, userFrame } from '../storage/frames.js';
 import { frameOfConversation } from './conversation.facts.js';
 import { type ConversationView, frameConversation } from './conversation.view.js';
 import { ConversationChanges, type OpenChange } from './conversation-changes.js';
@@ -40,7 +40,7 @@ export class RequestsService {
   private async hide(open: OpenChange, request: MessageRequest): Promise<void> {
     const { conversation, people } = await this.changes.write(open, { ...answering(request), count: 0 });
     const data = { ...frameConversation(conversation, people), request };
-    const frame = { type: 'conversation.updated', time: conversation.updated_at, data };
+    const frame: FrameContent = { type: 'conversation.updated', time: conversation.updated_at, data };
     await this.changes.tell(open, [userFrame(open.member.user_id, frame)]);
   }
 }

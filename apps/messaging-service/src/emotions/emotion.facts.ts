@@ -1,6 +1,6 @@
 import { type Emotion, type FramePublished, fact, MessageReacted } from '@plaza/contracts';
 import type { MessageDocument } from '../storage/documents.js';
-import { conversationFrame } from '../storage/frames.js';
+import { conversationFrame, type FrameContent } from '../storage/frames.js';
 
 /** A reaction that was made or taken back. */
 export interface Reaction {
@@ -17,6 +17,6 @@ export function reactedFacts(
 ): [MessageReacted, FramePublished] {
   const { _id: messageId, conversation_id: conversationId, seq, sender_id: senderId } = message;
   const told = { messageId, conversationId, seq, senderId, userId, emotion, reacted, reactedAt: at.toISOString() };
-  const frame = { type: 'message.reacted', time: at, data: { ...told, emotions: message.emotions } };
+  const frame: FrameContent = { type: 'message.reacted', time: at, data: { ...told, emotions: message.emotions } };
   return [fact(MessageReacted, told), conversationFrame(conversationId, frame)];
 }

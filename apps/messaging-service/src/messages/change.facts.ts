@@ -1,7 +1,7 @@
-import { type FramePublished, fact, MessageDeleted, MessageEdited } from '@plaza/contracts';
+import { type FramePublished, type FrameType, fact, MessageDeleted, MessageEdited } from '@plaza/contracts';
 import type { UserSummary } from '@plaza/user-cache';
 import type { ConversationDocument, MessageDocument } from '../storage/documents.js';
-import { conversationFrame, userFrame } from '../storage/frames.js';
+import { conversationFrame, type FrameContent, userFrame } from '../storage/frames.js';
 import { messageState } from './message.facts.js';
 import { frameMessage } from './message.view.js';
 
@@ -13,7 +13,7 @@ export function editedFacts(
   { type }: Conversation,
   sender: UserSummary,
 ): [MessageEdited, FramePublished] {
-  const frame = { type: 'message.edited', time: message.edited_at, data: frameMessage(message, sender) };
+  const frame: FrameContent = { type: 'message.edited', time: message.edited_at, data: frameMessage(message, sender) };
   return [fact(MessageEdited, messageState(message, type)), conversationFrame(message.conversation_id, frame)];
 }
 
@@ -25,7 +25,7 @@ export function deletedFacts(
 ): [MessageDeleted, FramePublished] {
   const { _id: id, conversation_id: conversationId, seq, sender_id: senderId } = message;
   const data = { id, conversationId, seq, senderId, deletedBy, deletedAt: deletedAt.toISOString() };
-  const frame = { type: 'message.deleted', time: deletedAt, data };
+  const frame: FrameContent = { type: 'message.deleted', time: deletedAt, data };
   return [fact(MessageDeleted, data), conversationFrame(conversationId, frame)];
 }
 
@@ -47,7 +47,7 @@ export function unpinnedFrame(message: MessageDocument, unpinnedBy: string, time
   return pinFrame('message.unpinned', message, time, { unpinnedBy });
 }
 
-function pinFrame(type: string, message: MessageDocument, time: Date, more: object): FramePublished {
+function pinFrame(type: FrameType, message: MessageDocument, time: Date, more: object): FramePublished {
   const { _id: id, conversation_id: conversationId, seq } = message;
   return conversationFrame(conversationId, { type, time, data: { id, conversationId, seq, ...more } });
 }

@@ -1,7 +1,7 @@
 import { type ConversationType, type FramePublished, fact, MessageSent, type MessageState } from '@plaza/contracts';
 import type { UserSummary } from '@plaza/user-cache';
 import type { MessageDocument } from '../storage/documents.js';
-import { conversationFrame } from '../storage/frames.js';
+import { conversationFrame, type FrameContent } from '../storage/frames.js';
 import { frameMessage } from './message.view.js';
 
 /** What tells of a sent message: each has its own clock. */
@@ -13,7 +13,7 @@ export function sentFacts(
   type: ConversationType,
   sender: UserSummary,
 ): [MessageSent, FramePublished] {
-  const frame = { type: 'message.sent', time: message.created_at, data: frameMessage(message, sender) };
+  const frame: FrameContent = { type: 'message.sent', time: message.created_at, data: frameMessage(message, sender) };
   return [fact(MessageSent, messageState(message, type)), conversationFrame(message.conversation_id, frame)];
 }
 

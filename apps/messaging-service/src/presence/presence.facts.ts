@@ -1,5 +1,5 @@
 import { type FramePublished, fact, PresenceChanged, type PresenceStatus } from '@plaza/contracts';
-import { conversationFrame, userFrame } from '../storage/frames.js';
+import { conversationFrame, type FrameContent, userFrame } from '../storage/frames.js';
 import type { MayKnow } from './presence.view.js';
 
 /** How somebody is seen from now on. */
@@ -19,7 +19,7 @@ export function presenceFacts(
   const own = userFrame(userId, { type: 'presence.changed', time: changedAt, data }, { momentary: true });
   if (!may.presence) return [own];
   const known = { ...data, lastSeenAt: may.lastSeen ? data.lastSeenAt : null };
-  const frame = { type: 'presence.changed', time: changedAt, data: known };
+  const frame: FrameContent = { type: 'presence.changed', time: changedAt, data: known };
   return [
     own,
     fact(PresenceChanged, { ...known, changedAt: changedAt.toISOString() }),

@@ -1,4 +1,4 @@
-import { type FramePublished, fact, ReceiptsMoved, type Watermark } from '@plaza/contracts';
+import { type FramePublished, type FrameType, fact, ReceiptsMoved, type Watermark } from '@plaza/contracts';
 import type { UserCacheEntry } from '@plaza/user-cache';
 import type { ConversationDocument, MemberDocument } from '../storage/documents.js';
 import { conversationFrame } from '../storage/frames.js';
@@ -40,7 +40,7 @@ function shownOf(marks: Marks, shows: boolean): { watermark: Watermark; readMove
   return { watermark, readMoved: readSeq > told_read_seq, deliveredMoved: deliveredSeq > told_delivered_seq };
 }
 
-function framesOf(type: string, conversationId: string, watermarks: Watermark[], time: Date): FramePublished[] {
+function framesOf(type: FrameType, conversationId: string, watermarks: Watermark[], time: Date): FramePublished[] {
   if (watermarks.length === 0) return [];
   return [conversationFrame(conversationId, { type, time, data: { conversationId, watermarks } })];
 }

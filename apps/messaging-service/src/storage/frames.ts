@@ -1,4 +1,11 @@
-import { FramePublished, fact } from '@plaza/contracts';
+import { FramePublished, type FrameType, fact } from '@plaza/contracts';
+
+/** What a client reads. */
+export interface FrameContent {
+  type: FrameType;
+  time: Date;
+  data: object;
+}
 
 export interface FrameOptions {
   /** Who does not get it although a member. */
@@ -12,27 +19,19 @@ export interface FrameOptions {
 }
 
 /** A frame for the open clients of all members of a conversation; its key is the conversation. */
-export function conversationFrame(
-  conversationId: string,
-  frame: { type: string; time: Date; data: object },
-  o: FrameOptions = {},
-): FramePublished {
+export function conversationFrame(conversationId: string, frame: FrameContent, o: FrameOptions = {}): FramePublished {
   return frameOf('CONVERSATION', conversationId, frame, o);
 }
 
 /** A frame for all open clients of a user; its key is the user. */
-export function userFrame(
-  userId: string,
-  frame: { type: string; time: Date; data: object },
-  o: FrameOptions = {},
-): FramePublished {
+export function userFrame(userId: string, frame: FrameContent, o: FrameOptions = {}): FramePublished {
   return frameOf('USER', userId, frame, o);
 }
 
 function frameOf(
   audience: 'USER' | 'CONVERSATION',
   audienceId: string,
-  { type, time, data }: { type: string; time: Date; data: object },
+  { type, time, data }: FrameContent,
   {
     exceptUserId = null,
     momentary = false,

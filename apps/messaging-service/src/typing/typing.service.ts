@@ -4,7 +4,7 @@ import { may } from '../conversations/permissions.js';
 import { MemberAccess, type Membership } from '../members/member-access.js';
 import { Talking } from '../messages/talking.js';
 import { Momentary } from '../presence/momentary.js';
-import { conversationFrame } from '../storage/frames.js';
+import { conversationFrame, type FrameContent } from '../storage/frames.js';
 import { Recently } from './recently.js';
 
 const TOLD_EVERY_MS = 3_000;
@@ -30,7 +30,7 @@ export class TypingService {
     if (!this.told.may(`${conversationId}:${userId}`, performance.now())) return;
     const time = new Date();
     const data = { conversationId, userId, until: new Date(time.getTime() + LASTS_MS).toISOString() };
-    const frame = { type: 'typing.started', time, data };
+    const frame: FrameContent = { type: 'typing.started', time, data };
     await this.momentary.send([conversationFrame(conversationId, frame, { exceptUserId: userId, momentary: true })]);
   }
 }

@@ -1,4 +1,4 @@
-import { FramePublished, fact } from '@plaza/contracts';
+import { FramePublished, type FrameType, fact } from '@plaza/contracts';
 import type { ChangedRow } from './notification.facts.js';
 import { notificationView } from './notification.view.js';
 import type { UnreadCounts } from './unread-counts.js';
@@ -34,7 +34,12 @@ function named(ids: readonly string[]): { notificationIds: readonly string[] | n
   return { notificationIds: ids.length > MOST_IDS ? null : ids };
 }
 
-function frame(recipientId: string, { type, data }: { type: string; data: object }, unread: UnreadCounts, now: Date) {
+function frame(
+  recipientId: string,
+  { type, data }: { type: FrameType; data: object },
+  unread: UnreadCounts,
+  now: Date,
+) {
   return fact(FramePublished, {
     audience: 'USER',
     audienceId: recipientId,
