@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import type { PoolState } from '../database/pool.js';
 
-/** Counts a client's connections as its pool tells of them. */
+/** Counts a client's connections as its pool tells of them, from before the first one is made. */
 export function watchPool({ client }: Db): () => PoolState {
   const now = { total: 0, busy: 0, waiting: 0 };
   client.on('connectionCreated', () => (now.total += 1));

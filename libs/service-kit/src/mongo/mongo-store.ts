@@ -28,6 +28,7 @@ export async function openMongo(parts: MongoParts): Promise<OpenStore> {
   const { definition, logger, signal } = parts;
   if (parts.migrate) await untilReachable(() => migrateMongoDatabase(parts), logger, signal);
   const [main, background] = await clients(parts);
+  const pools = { requests: watchPool(main), background: watchPool(background) };
   const close = async () => void (await Promise.all([main.client.close(), background.client.close()]));
   try {
     await untilReachable(() => refuseOutdated(main, parts), logger, signal);
@@ -35,7 +36,6 @@ export async function openMongo(parts: MongoParts): Promise<OpenStore> {
     await close();
     throw error;
   }
-  const pools = { requests: watchPool(main), background: watchPool(background) };
   addPoolMetrics(parts.registry, pools);
   return {
     kind: 'mongodb',
