@@ -3,6 +3,7 @@ import type { ServiceUnderTest } from '@plaza/testing/service';
 import { CONVERSATION_ROWS } from './authorisation/conversations.rows.js';
 import { MEMBER_ROWS } from './authorisation/members.rows.js';
 import { MESSAGE_ROWS } from './authorisation/messages.rows.js';
+import { PRESENCE_ROWS } from './authorisation/presence.rows.js';
 import type { Place, Row, Rows } from './authorisation/rows.js';
 import { SENDING_ROWS } from './authorisation/sending.rows.js';
 import { sayOne } from './messages/bed.js';
@@ -19,7 +20,13 @@ import {
 } from './messaging-under-test.js';
 
 /** Who may call what: every route of the service. Each folder has its rows, each row all who ask. */
-const ROWS: Rows = { ...CONVERSATION_ROWS, ...MEMBER_ROWS, ...MESSAGE_ROWS, ...SENDING_ROWS };
+const ROWS: Rows = {
+  ...CONVERSATION_ROWS,
+  ...MEMBER_ROWS,
+  ...MESSAGE_ROWS,
+  ...SENDING_ROWS,
+  ...PRESENCE_ROWS,
+};
 const CASES = Object.entries(ROWS);
 const admin = randomUUID();
 
