@@ -54,7 +54,7 @@ describe('the chat', () => {
     bob = await Person.at(platform.client.baseUrl, 'bob');
     await alice.types('/with bob');
     await bob.types('/with alice');
-  }, 90_000);
+  }, 180_000);
   afterAll(async () => {
     for (const person of [alice, bob]) person?.chat.client.close();
     wire?.close();

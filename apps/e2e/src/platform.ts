@@ -40,7 +40,7 @@ export const NO_RATES: NodeJS.ProcessEnv = {
   PLAZA_RATE_SIGN_IN_PER_MINUTE: '100000000',
 };
 
-const STARTED_WITHIN_MS = 75_000;
+const STARTED_WITHIN_MS = 150_000;
 
 /**
  * Starts a platform of its own on the given servers: new databases, a Kafka prefix, ports that nobody has.

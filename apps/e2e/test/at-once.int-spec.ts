@@ -21,7 +21,7 @@ describe.each(TOPOLOGIES)('the same thing twice, or by many at once (%s)', (topo
 
   beforeAll(async () => {
     platform = await startPlatform(topology, testServers(), NO_RATES);
-  }, 90_000);
+  }, 180_000);
   afterAll(() => platform?.stop());
 
   const settled = () => settle({ prefix: platform.prefix, databases: Object.values(platform.databases) });

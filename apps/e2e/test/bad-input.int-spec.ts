@@ -25,7 +25,7 @@ describe.each(TOPOLOGIES)('bad input (%s)', (topology) => {
     }
     forger = await Forger.of(platform);
     await settle({ prefix: platform.prefix, databases: Object.values(platform.databases) });
-  }, 90_000);
+  }, 180_000);
   afterAll(() => platform?.stop());
 
   // Whatever a test here sends, nothing of it is written, not even half.

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { freePort } from '@plaza/embedded';
 import { Actor, eventually, inParallel, PlazaClient, settle, testServers } from '@plaza/testing';
 import { ChatProcess } from '../src/chat-process.js';
@@ -44,7 +45,7 @@ describe.each(TOPOLOGIES)('people talk (%s)', (topology) => {
     platform = await startPlatform(topology, testServers(), NO_RATES);
     [alice, bob] = await Promise.all([registered('alice', 'Alice'), registered('bob', 'Bob')]);
     [atAlice, atBob] = await Promise.all([opened(alice), opened(bob)]);
-  }, 90_000);
+  }, 180_000);
   afterAll(async () => {
     await Promise.all(atEnd.map((end) => end()));
     await platform?.stop();
@@ -170,13 +171,13 @@ describe.each(TOPOLOGIES)('people talk (%s)', (topology) => {
       wire = await wired();
       members = [atAlice, atBob];
       const others = Array.from({ length: MEMBERS - 2 }, (_, index) => `member${index}`);
-      await inParallel(4, others, async (name) => {
+      await inParallel(2, others, async (name) => {
         const through = name === others.at(-1) ? wire.url : undefined;
         members.push(await opened(await registered(name), through));
       });
       const participantIds = members.map(({ id }) => id).filter((id) => id !== alice.id);
       group = await begun(alice, { type: 'GROUP', name: 'Everybody', participantIds });
-    }, 120_000);
+    }, 180_000);
 
     const cutOne = (): Talker => {
       const found = members.find(({ actor }) => actor.person.username === `member${MEMBERS - 3}`);
@@ -187,10 +188,20 @@ describe.each(TOPOLOGIES)('people talk (%s)', (topology) => {
     async function allSay(count: number, who: Talker[]): Promise<void> {
       const numbers = Array.from({ length: count }, (_, index) => index);
       await inParallel(16, numbers, async (number) => {
-        const answer = await who[number % who.length]?.say(group, `Number ${number}`);
-        expect(answer?.type).toBe('ack');
+        await saidBy(who[number % who.length], `Number ${number}`);
       });
     }
+
+    /** As clients do: what the platform was too busy for is the same message when it is said again. */
+    async function saidBy(member: Talker | undefined, content: string): Promise<void> {
+      const clientId = randomUUID();
+      await eventually(async () => {
+        expect(await member?.say(group, content, clientId)).toMatchObject({ type: 'ack', data: { content } });
+      });
+    }
+
+    /** A gateway that has just started is not ready at once. */
+    const backAgain = (member: Talker) => eventually(() => member.connect(), { withinMs: 30_000 });
 
     it('is told of each message, in the one order that the conversation has', async () => {
       await allSay(2 * MEMBERS, members);
@@ -213,9 +224,9 @@ describe.each(TOPOLOGIES)('people talk (%s)', (topology) => {
       await Promise.all(members.map((member) => member.lost()));
       gateway.start();
       await platform.ready();
-      for (const member of members) expect((await member.connect()).data.resumed).toBe(true);
+      for (const member of members) expect((await backAgain(member)).data).toMatchObject({ resumed: true });
       await comesBack(() => wire.mend());
-    }, 120_000);
+    }, 180_000);
 
     it('nor who comes back to another gateway', async () => {
       if (topology === 'all-in-one') return;
@@ -228,11 +239,11 @@ describe.each(TOPOLOGIES)('people talk (%s)', (topology) => {
         withinMs: 60_000,
       });
       await comesBack(() => wire.mend(there.baseUrl));
-    }, 120_000);
+    }, 180_000);
 
     async function comesBack(mend: () => void): Promise<void> {
       const cut = cutOne();
-      if (!cut.isOpen) await cut.connect();
+      if (!cut.isOpen) await backAgain(cut);
       wire.cut();
       await cut.lost();
       await allSay(
@@ -240,8 +251,8 @@ describe.each(TOPOLOGIES)('people talk (%s)', (topology) => {
         members.filter((member) => member !== cut),
       );
       mend();
-      expect((await cut.connect()).data).toMatchObject({ resumed: true });
-      await cut.say(group, 'Here I am again');
+      expect((await backAgain(cut)).data).toMatchObject({ resumed: true });
+      await saidBy(cut, 'Here I am again');
       const history = placesOf(await historyOf(alice, group));
       await eventually(() => expect(placesOf(cut.messagesIn(group))).toEqual(history));
       expect(cut.all.filter(({ type }) => type === 'resync')).toEqual([]);

@@ -36,7 +36,7 @@ describe.each(TOPOLOGIES)('two people meet (%s)', (topology) => {
 
   beforeAll(async () => {
     platform = await startPlatform(topology, testServers());
-  }, 90_000);
+  }, 180_000);
   afterAll(async () => {
     await open?.close();
     await platform?.stop();
