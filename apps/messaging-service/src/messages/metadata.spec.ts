@@ -12,6 +12,8 @@ it.each([
   ['an operator', { $gt: '' }],
   ['an operator further in', { a: [{ $gt: '' }] }],
   ['a path', { 'a.b': 1 }],
+  ['a name with a NUL in it', { a: { 'b\0': 1 } }],
+  ['what the driver takes for a type of its own', { a: [{ _bsontype: 'Long' }] }],
   ['five levels', { a: { b: { c: { d: {} } } } }],
   ['more than 4 KB', { text: 'ä'.repeat(2_100) }],
   ['a number without an end', { n: Number.POSITIVE_INFINITY }],

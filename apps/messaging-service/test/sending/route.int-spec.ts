@@ -85,6 +85,8 @@ it.each([
   ['a picture that is a program', { type: 'IMAGE', metadata: { url: 'javascript:alert(1)' } }],
   ['a bad id', { content: 'x', clientId: 'x' }],
   ['too many mentions', { content: 'x', mentionedUserIds: Array.from({ length: 51 }, () => randomUUID()) }],
+  ['a name that no document can have', { content: 'x', metadata: { 'a\u0000b': 1 } }],
+  ['a name that the driver takes for its own', { content: 'x', metadata: { a: { _bsontype: 'Long' } } }],
   ['too much beside the words', { content: 'x', metadata: { text: 'x'.repeat(4_096) } }],
   ['more than it knows', { content: 'x', seq: 1 }],
 ])('refuses %s', async (_, body) => {
