@@ -1,5 +1,13 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { StreamHub } from './hub.js';
+
+/** What a gateway's stream holds at the moment. */
+export interface StreamState {
+  connections: number;
+  users: number;
+  ringFrames: number;
+  ringBytes: number;
+  bufferedBytes: number;
+}
 
 /** What the stream counts. */
 export class StreamMetrics {
@@ -30,7 +38,7 @@ export class StreamMetrics {
   }
 
   /** Shows what the hub holds, whenever somebody looks. */
-  watch(hub: StreamHub): void {
+  watch(hub: { readonly state: StreamState }): void {
     const gauges: Array<[name: string, help: string, read: () => number]> = [
       ['plaza_stream_connections', 'Open sockets', () => hub.state.connections],
       ['plaza_stream_users', 'Users with open sockets', () => hub.state.users],
