@@ -135,15 +135,20 @@ describe('receiving', () => {
   it('moves what was delivered alone', async () => {
     const group = await storedConversation(chat, [alice.id, bob.id]);
     await storedMessages(chat, group, { from: [bob.id], count: 5 });
-    expect((await mark('delivered', group, alice.id, { seq: 3 })).body).toEqual({
-      readSeq: 0,
-      deliveredSeq: 3,
-      unreadCount: 5,
-    });
+    expect((await mark('delivered', group, alice.id, { seq: 3 })).body).toEqual({ readSeq: 0, deliveredSeq: 3 });
     await allTold();
     expect(await toldReceipts(group)).toEqual([[{ userId: alice.id, deliveredSeq: 3, readSeq: 0 }]]);
     expect((await frames(chat)).map(({ frame }) => frame.type)).toEqual(['message.delivered']);
   });
+});
+
+it('keeps what was delivered as far as it ever was, whatever comes when', async () => {
+  const group = await storedConversation(chat, [alice.id, bob.id]);
+  await storedMessages(chat, group, { from: [bob.id], count: 12 });
+  const seqs = [9, 3, 12, 1, 7, 12, 5, 2];
+  const answers = await Promise.all(seqs.map((seq) => mark('delivered', group, alice.id, { seq })));
+  answers.forEach(({ body }, index) => void expect(body.deliveredSeq).toBeGreaterThanOrEqual(seqs[index] ?? 0));
+  expect(await memberOf(chat, group, alice.id)).toMatchObject({ read_seq: 0, delivered_seq: 12 });
 });
 
 describe('the others', () => {

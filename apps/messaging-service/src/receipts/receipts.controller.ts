@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, CurrentUser, IdParam, type TokenUser } from '@plaza/service-kit';
 import { UpTo } from './receipts.dto.js';
 import { ReceiptsService } from './receipts.service.js';
-import { ReceiptsView } from './receipts.view.js';
+import { DeliveredView, ReadView } from './receipts.view.js';
 
 @ApiTags('receipts')
 @Controller('v1/conversations/:id')
@@ -12,17 +12,17 @@ export class ReceiptsController {
 
   @Put('read')
   @ApiOperation({ summary: 'Say that I have read everything up to a message' })
-  @ApiOkResponse({ type: ReceiptsView })
+  @ApiOkResponse({ type: ReadView })
   @ApiProblems({ 404: ['CONVERSATION_NOT_FOUND', 'MESSAGE_NOT_FOUND'] })
-  read(@CurrentUser() me: TokenUser, @IdParam() id: string, @Body() upTo: UpTo): Promise<ReceiptsView> {
+  read(@CurrentUser() me: TokenUser, @IdParam() id: string, @Body() upTo: UpTo): Promise<ReadView> {
     return this.receipts.read(me.id, id, upTo);
   }
 
   @Put('delivered')
   @ApiOperation({ summary: 'Say that everything up to a message has reached a device of mine' })
-  @ApiOkResponse({ type: ReceiptsView })
+  @ApiOkResponse({ type: DeliveredView })
   @ApiProblems({ 404: ['CONVERSATION_NOT_FOUND', 'MESSAGE_NOT_FOUND'] })
-  delivered(@CurrentUser() me: TokenUser, @IdParam() id: string, @Body() upTo: UpTo): Promise<ReceiptsView> {
+  delivered(@CurrentUser() me: TokenUser, @IdParam() id: string, @Body() upTo: UpTo): Promise<DeliveredView> {
     return this.receipts.delivered(me.id, id, upTo);
   }
 }

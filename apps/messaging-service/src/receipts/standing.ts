@@ -21,8 +21,8 @@ export interface Standing {
 /** @throws NotFound CONVERSATION_NOT_FOUND; MESSAGE_NOT_FOUND also of a message that the member does not see */
 export async function readStanding(
   db: Db,
-  session: ClientSession,
   { conversationId, userId, upTo }: { conversationId: string; userId: string; upTo: UpTo },
+  session?: ClientSession,
 ): Promise<Standing> {
   const [found] = await collections
     .members(db)

@@ -31,9 +31,11 @@ export class UnseenChecks {
     return claimDue<UnseenCheckDocument>(this.db, 'unseen_checks', { limit });
   }
 
-  /** Ends a check; false where another process has claimed it since, or has ended it. */
-  async end(session: ClientSession, { _id, claim }: UnseenCheckDocument): Promise<boolean> {
-    const { deletedCount } = await collections.unseenChecks(this.db).deleteOne({ _id, claim }, { session });
-    return deletedCount === 1;
+  /** Ends checks, and gives those that no other process has claimed since, or ended. */
+  async end(session: ClientSession, checks: readonly UnseenCheckDocument[]): Promise<UnseenCheckDocument[]> {
+    const mine = { _id: { $in: checks.map(({ _id }) => _id) }, claim: checks[0]?.claim };
+    const ended = await collections.unseenChecks(this.db).find(mine, { session }).toArray();
+    await collections.unseenChecks(this.db).deleteMany(mine, { session });
+    return ended;
   }
 }

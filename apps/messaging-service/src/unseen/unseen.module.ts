@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { RelationsModule } from '../relations/relations.module.js';
 import { Absentees } from './absentees.js';
 import { UnseenConsumer } from './unseen.consumer.js';
 import { UnseenTeller } from './unseen.teller.js';
@@ -7,7 +6,6 @@ import { UnseenChecks } from './unseen-checks.js';
 
 /** Messages that wait for who is away. */
 @Module({
-  imports: [RelationsModule],
   controllers: [UnseenConsumer],
   providers: [UnseenChecks, Absentees, UnseenTeller],
 })
