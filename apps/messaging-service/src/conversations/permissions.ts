@@ -1,4 +1,5 @@
 import type { MemberRole } from '@plaza/contracts';
+import { Forbidden } from '@plaza/service-kit';
 import type { ConversationDocument, MemberDocument } from '../storage/documents.js';
 
 /** What members do that not every member may. `manage`: the conversation itself, its members and what others have sent. */
@@ -21,6 +22,19 @@ export function may(
 /** Whether the first stands above the second, so that it may remove or change it. */
 export function outranks(first: MemberRole, second: MemberRole): boolean {
   return rank[first] > rank[second];
+}
+
+/**
+ * Who has asked somebody to talk has said one thing, and says nothing more until the other agrees: whether that one has not
+ * looked yet, wants nothing of it or has blocked them, they are not to learn.
+ * @throws Forbidden REQUEST_PENDING
+ */
+export function refuseWhileUnanswered(
+  userId: string,
+  { request, last_seq }: Pick<ConversationDocument, 'request' | 'last_seq'>,
+): void {
+  if (request?.by === userId && request.state !== 'ACCEPTED' && last_seq > 0)
+    throw new Forbidden('REQUEST_PENDING', 'Your message request has not been answered yet.');
 }
 
 function neededFor(action: Action, { type, settings }: Pick<ConversationDocument, 'type' | 'settings'>): MemberRole {

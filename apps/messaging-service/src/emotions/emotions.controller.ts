@@ -24,7 +24,7 @@ export class EmotionsController {
   @ApiOkResponse({ type: EmotionsView })
   @ApiProblems({
     400: ['PATH_INVALID'],
-    403: ['MESSAGE_NOT_ALLOWED', 'ACCOUNT_NOT_ACTIVE'],
+    403: ['MESSAGE_NOT_ALLOWED', 'REQUEST_PENDING', 'ACCOUNT_NOT_ACTIVE'],
     404: ['MESSAGE_NOT_FOUND'],
     409: ['MESSAGE_DELETED'],
   })

@@ -34,7 +34,14 @@ export class MessagesController {
   @ApiOkResponse({ type: MessageView })
   @ApiProblems({
     400: ['PATH_INVALID'],
-    403: ['MESSAGE_NOT_YOURS', 'EDIT_WINDOW_OVER', 'SEND_NOT_ALLOWED', 'MESSAGE_NOT_ALLOWED', 'ACCOUNT_NOT_ACTIVE'],
+    403: [
+      'MESSAGE_NOT_YOURS',
+      'EDIT_WINDOW_OVER',
+      'SEND_NOT_ALLOWED',
+      'MESSAGE_NOT_ALLOWED',
+      'REQUEST_PENDING',
+      'ACCOUNT_NOT_ACTIVE',
+    ],
     404: ['MESSAGE_NOT_FOUND'],
     409: ['MESSAGE_DELETED'],
     422: ['BODY_INVALID'],
@@ -59,7 +66,7 @@ export class MessagesController {
   @ApiOperation({ summary: 'Pin a message for all members' })
   @ApiProblems({
     400: ['PATH_INVALID'],
-    403: ['PIN_NOT_ALLOWED', 'MESSAGE_NOT_ALLOWED', 'ACCOUNT_NOT_ACTIVE'],
+    403: ['PIN_NOT_ALLOWED', 'MESSAGE_NOT_ALLOWED', 'REQUEST_PENDING', 'ACCOUNT_NOT_ACTIVE'],
     404: ['MESSAGE_NOT_FOUND'],
     409: ['TOO_MANY_PINS', 'MESSAGE_DELETED'],
   })

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Forbidden } from '@plaza/service-kit';
 import { UserCache, type UserCacheEntry } from '@plaza/user-cache';
+import { refuseWhileUnanswered } from '../conversations/permissions.js';
 import { Relations } from '../relations/relations.js';
 import type { ConversationDocument } from '../storage/documents.js';
 
-type Conversation = Pick<ConversationDocument, 'type' | 'member_preview' | 'request'>;
+type Conversation = Pick<ConversationDocument, 'type' | 'member_preview' | 'request' | 'last_seq'>;
 
 /** Whether somebody may say anything to the others: also by an edit, a reaction or a pin. */
 @Injectable()
@@ -20,6 +21,7 @@ export class Talking {
     const people = await this.users.findMany(other ? [userId, other] : [userId]);
     if (!isActive(people.get(userId))) throw new Forbidden('ACCOUNT_NOT_ACTIVE', 'Your account is not active.');
     if (!other) return;
+    refuseWhileUnanswered(userId, conversation);
     const isDeclined = conversation.request?.state === 'DECLINED' && conversation.request.by === userId;
     const isBlocked = (await this.relations.blockBetween([[userId, other]])).size > 0;
     // Which of them it is tells something of the other, so nobody is told.

@@ -3,7 +3,7 @@ import { nextClock } from '@plaza/kafka';
 import { Conflict, Forbidden, Invalid } from '@plaza/service-kit';
 import { type UserSummary, userSummary } from '@plaza/user-cache';
 import { frameOfConversation } from '../conversations/conversation.facts.js';
-import { may } from '../conversations/permissions.js';
+import { may, refuseWhileUnanswered } from '../conversations/permissions.js';
 import { conversationNotFound } from '../members/member-access.js';
 import { sentFacts } from '../messages/message.facts.js';
 import { messageDocument } from '../messages/new-message.js';
@@ -98,16 +98,12 @@ function membership({ conversationId, senderId }: Send, seen: Circumstances): { 
 
 /** What stems from the other one has one answer: it tells nobody that they are blocked. */
 function refuseUnwanted({ senderId }: Send, to: SentTo, { blocks, users }: Circumstances): void {
+  refuseWhileUnanswered(senderId, to);
   const other = otherOf(to, senderId);
-  const asked = to.request?.by === senderId;
+  const declined = to.request?.by === senderId && to.request.state === 'DECLINED';
   const gone = users.get(other)?.deleted === true;
   const blocked = blockIds(senderId, other).some((id) => blocks.has(id));
-  if (blocked || gone || (asked && to.request?.state === 'DECLINED')) {
-    throw new Forbidden('MESSAGE_NOT_ALLOWED', 'You can’t send messages here.');
-  }
-  if (asked && to.request?.state === 'PENDING' && to.last_seq > 0) {
-    throw new Forbidden('REQUEST_PENDING', 'Your message request has not been answered yet.');
-  }
+  if (blocked || gone || declined) throw new Forbidden('MESSAGE_NOT_ALLOWED', 'You can’t send messages here.');
 }
 
 /** Gives a message its place, and those that follow in the batch the next ones. */

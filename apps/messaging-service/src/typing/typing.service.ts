@@ -37,7 +37,4 @@ export class TypingService {
 
 function expectMaySend({ member, conversation }: Membership): void {
   if (!may('send', member, conversation)) throw new Forbidden('SEND_NOT_ALLOWED', 'You may not send this here.');
-  const { request, last_seq } = conversation;
-  if (request?.by === member.user_id && request.state === 'PENDING' && last_seq > 0)
-    throw new Forbidden('REQUEST_PENDING', 'Your message request has not been answered yet.');
 }

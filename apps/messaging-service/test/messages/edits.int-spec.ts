@@ -156,11 +156,12 @@ describe('no edit', () => {
     expect(refused(await edit(_id, 'Listen!'))).toBe('403 MESSAGE_NOT_ALLOWED');
   });
 
-  it('of a request that was declined', async () => {
-    const request = { by: alice.id, state: 'DECLINED' } as const;
+  // One message is all that is let through, and what it says is not changed under the eyes of who has not agreed to it.
+  it.each(['PENDING', 'DECLINED'] as const)('of a request that is %s', async (state) => {
+    const request = { by: alice.id, state };
     const id = await conversationOf(service, [alice.id, bob.id], { type: 'DIRECT', request });
     const { _id } = await sayOne(service, id, alice.id);
-    expect(refused(await edit(_id, 'Please'))).toBe('403 MESSAGE_NOT_ALLOWED');
+    expect(refused(await edit(_id, 'Please'))).toBe('403 REQUEST_PENDING');
   });
 
   it('by an account that is suspended', async () => {

@@ -170,6 +170,16 @@ describe('a request to talk', () => {
     ]);
   });
 
+  it.each([
+    ['declined', (id: string) => setConversation(id, { request: { by: alice, state: 'DECLINED' } })],
+    ['answered by a block', () => block(bob, alice)],
+  ])('that was %s looks to who asked as one that waits', async (_, answering) => {
+    const id = await begunDirect(database.db, [alice, bob], { request: { by: alice, state: 'PENDING' } });
+    await say(id, alice);
+    await answering(id);
+    expect(await answer(id, alice)).toBe('REQUEST_PENDING');
+  });
+
   it('that was declined lets the one who asked say nothing, and the other one answer', async () => {
     const id = await begunDirect(database.db, [alice, bob], { request: { by: alice, state: 'DECLINED' } });
     expect(await answer(id, alice)).toBe('MESSAGE_NOT_ALLOWED');
