@@ -2,11 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { MONGO } from '@plaza/service-kit';
 import { UserCache } from '@plaza/user-cache';
 import type { Db } from 'mongodb';
-import { collections, memberId } from '../storage/collections.js';
+import { isTold } from '../receipts/told-receipts.js';
+import { Relations } from '../relations/relations.js';
+import { collections, memberId, pairKey } from '../storage/collections.js';
 import type { ConversationDocument, MemberDocument, MessageDocument } from '../storage/documents.js';
 import { knownWatermarks, MOST_WATCHED, type ReceiptsOfMessage, receiptsOf, showsReads } from './receipts-of.js';
 
-export type Sized = Pick<ConversationDocument, '_id' | 'member_count'>;
+/** What of a conversation decides who may know how far its members have come. */
+export type Sized = Pick<ConversationDocument, '_id' | 'type' | 'member_count' | 'request'>;
 export type Watermarks = Pick<
   MemberDocument,
   'conversation_id' | 'user_id' | 'joined_seq' | 'delivered_seq' | 'read_seq'
@@ -23,6 +26,7 @@ export class MessageReceipts {
   constructor(
     @Inject(MONGO) private readonly db: Db,
     private readonly users: UserCache,
+    private readonly relations: Relations,
   ) {}
 
   /** Gives the receipts of any of the messages. */
@@ -51,7 +55,27 @@ export class MessageReceipts {
       )
       .toArray();
     const people = await this.users.findMany(members.map(({ user_id }) => user_id));
-    return knownWatermarks(viewer, members, people);
+    return this.betweenTwo(viewer, knownWatermarks(viewer, members, people), conversations);
+  }
+
+  /** The same as the stream tells: nothing before both have agreed to talk, and no reads where one blocks the other. */
+  private async betweenTwo(
+    viewer: string,
+    members: readonly Watermarks[],
+    conversations: readonly Sized[],
+  ): Promise<Watermarks[]> {
+    const untold = new Set(conversations.filter((one) => !isTold(one)).map(({ _id }) => _id));
+    const direct = new Set(conversations.filter(({ type }) => type === 'DIRECT').map(({ _id }) => _id));
+    const others = members.filter((one) => direct.has(one.conversation_id) && one.user_id !== viewer);
+    const blocked =
+      others.length === 0
+        ? new Set<string>()
+        : await this.relations.blockBetween(others.map(({ user_id }) => [viewer, user_id] as const));
+    return members.map((one) => {
+      if (one.user_id === viewer || !direct.has(one.conversation_id)) return one;
+      if (untold.has(one.conversation_id)) return { ...one, delivered_seq: 0, read_seq: 0 };
+      return blocked.has(pairKey(viewer, one.user_id)) ? { ...one, read_seq: 0 } : one;
+    });
   }
 
   /** Of the viewer's own messages in large conversations: by how many others they were read. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../members/access.module.js';
+import { RelationsModule } from '../relations/relations.module.js';
 import { EditHistoryService } from './edit-history.service.js';
 import { HistoryController } from './history.controller.js';
 import { HistoryService } from './history.service.js';
@@ -17,7 +18,7 @@ import { SearchService } from './search.service.js';
 import { VisibleMessages } from './visible-messages.js';
 
 @Module({
-  imports: [AccessModule, MessageAccessModule],
+  imports: [AccessModule, MessageAccessModule, RelationsModule],
   controllers: [HistoryController, MessageListsController, MessagesController],
   providers: [
     EditHistoryService,

@@ -4,7 +4,7 @@ import { notHidden, ofMember } from './visible-messages.js';
 
 /** A conversation that is searched by one of its members. */
 export interface Searched {
-  conversation: Pick<ConversationDocument, '_id' | 'member_count' | 'last_activity_at'>;
+  conversation: Pick<ConversationDocument, '_id' | 'type' | 'request' | 'member_count' | 'last_activity_at'>;
   member: Pick<MemberDocument, 'conversation_id' | 'joined_seq'>;
 }
 

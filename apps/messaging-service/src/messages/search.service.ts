@@ -84,6 +84,8 @@ export class SearchService {
           $project: {
             member: 1,
             'conversation._id': 1,
+            'conversation.type': 1,
+            'conversation.request': 1,
             'conversation.member_count': 1,
             'conversation.last_activity_at': 1,
           },

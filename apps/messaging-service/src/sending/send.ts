@@ -27,12 +27,19 @@ export interface Send {
   traceparent?: string;
 }
 
+/** The sends of one transaction. */
+export interface Batch {
+  sends: readonly Send[];
+  /** Some may be stored already: they are looked for by their ids and client ids. */
+  again: boolean;
+}
+
 /** A message that is stored. */
 export interface Sent {
   message: MessageDocument;
   sender: UserSummary;
   /** Where it is. */
-  conversation: Pick<ConversationDocument, '_id' | 'member_count'>;
+  conversation: Pick<ConversationDocument, '_id' | 'type' | 'member_count' | 'request'>;
   /** It was sent before, with the same client id. */
   repeated: boolean;
 }

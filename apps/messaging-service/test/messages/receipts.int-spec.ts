@@ -3,7 +3,7 @@ import type { ServiceUnderTest } from '@plaza/testing/service';
 import type { MessageView } from '../../src/messages/message.view.js';
 import type { ReaderView } from '../../src/messages/messages.view.js';
 import { collections } from '../../src/storage/collections.js';
-import { alice, bob, carol, messagingUnderTest, setAccount } from '../messaging-under-test.js';
+import { alice, block, bob, carol, forgetRelations, messagingUnderTest, setAccount } from '../messaging-under-test.js';
 import { allPages, changeMember, conversationOf, get, type Listed, refused, say, sayOne } from './bed.js';
 
 let service: ServiceUnderTest;
@@ -84,6 +84,31 @@ describe('the status of a message', () => {
       [alice.username],
     ]);
   });
+});
+
+describe('between two of whom one has asked to talk', () => {
+  it.each(['PENDING', 'DECLINED'] as const)('the one who asked learns nothing while it is %s', async (state) => {
+    const request = { by: alice.id, state };
+    const id = await conversationOf(service, [alice.id, bob.id], { type: 'DIRECT', request });
+    const { _id } = await sayOne(service, id, alice.id);
+    await changeMember(service, id, bob.id, { delivered_seq: 1, read_seq: 1 });
+    expect([await standing(alice.id, id), await readers(alice.id, _id)]).toEqual([[['SENT', 0]], []]);
+    expect(await standing(bob.id, id)).toEqual([['READ', null]]);
+    const search = await get(service, alice.id, '/v1/messages/search?q=Hello');
+    expect(search.items.find((one) => one.id === _id)).toMatchObject({ status: 'SENT', readByCount: 0 });
+    await collections.conversations(service.db).updateOne({ _id: id }, { $set: { request: null } });
+    expect(await standing(alice.id, id)).toEqual([['READ', 1]]);
+  });
+});
+
+it('between two of whom one blocks the other nobody learns what was read', async () => {
+  const id = await conversationOf(service, [alice.id, bob.id], { type: 'DIRECT' });
+  const { _id } = await sayOne(service, id, alice.id);
+  await changeMember(service, id, bob.id, { delivered_seq: 1, read_seq: 1 });
+  await block(service, bob.id, alice.id);
+  expect([await standing(alice.id, id), await readers(alice.id, _id)]).toEqual([[['DELIVERED', 0]], []]);
+  await forgetRelations(service);
+  expect(await standing(alice.id, id)).toEqual([['READ', 1]]);
 });
 
 describe('who has read a message', () => {
