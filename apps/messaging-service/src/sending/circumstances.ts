@@ -1,7 +1,7 @@
 import type { ClientSession, Db, Document } from 'mongodb';
 import { collections, memberId } from '../storage/collections.js';
 import type { ConversationDocument, MemberDocument, MessageDocument } from '../storage/documents.js';
-import type { Send } from './send.js';
+import type { Batch } from './send.js';
 
 /** A user as `user_cache` has one. */
 export interface KnownUser {
@@ -48,8 +48,8 @@ interface Read {
   conversations: SentTo[];
   members: SendingMember[];
   senders: KnownUser[];
-  others: KnownUser[];
-  blocks: Array<{ _id: string }>;
+  others?: KnownUser[];
+  blocks?: Array<{ _id: string }>;
   messages?: MessageDocument[];
   sentBefore?: MessageDocument[];
   hidden?: Array<{ _id: string }>;
@@ -76,14 +76,15 @@ export function otherOf({ pair_key = ':' }: Pick<SentTo, 'pair_key'>, userId: st
 
 /**
  * Reads what decides about sends, in one round trip (MongoDB has no `$unionWith` in a transaction).
- * @param again the messages may be stored already
+ * @param direct there may be direct conversations: the other ones, and who blocks whom, matter then
  */
 export async function readCircumstances(
   db: Db,
   session: ClientSession,
-  batch: { sends: readonly Send[]; again: boolean },
+  { direct, ...batch }: Batch & { direct: boolean },
 ): Promise<Circumstances> {
-  const [read] = await collections.conversations(db).aggregate<Read>(stages(batch), { session }).toArray();
+  const stages = [...aboutSends(batch), ...(direct ? aboutOthers : []), ...aboutMessages(batch)];
+  const [read] = await collections.conversations(db).aggregate<Read>(stages, { session }).toArray();
   const messages = [...(read?.messages ?? []), ...(read?.sentBefore ?? [])];
   return {
     now: read?.now ?? new Date(0),
@@ -93,37 +94,55 @@ export async function readCircumstances(
     messages: byId(messages),
     byClientId: new Map(messages.map((one) => [sentBefore(one.sender_id, one.client_id ?? ''), one])),
     hidden: new Set(read?.hidden?.map(({ _id }) => _id)),
-    blocks: new Set(read?.blocks.map(({ _id }) => _id)),
+    blocks: new Set(read?.blocks?.map(({ _id }) => _id)),
   };
 }
 
-function stages({ sends, again }: { sends: readonly Send[]; again: boolean }): Document[] {
+function aboutSends({ sends }: Batch): Document[] {
   const members = sends.flatMap(({ conversationId, senderId, mentionedUserIds }) =>
     [senderId, ...mentionedUserIds].map((userId) => memberId(conversationId, userId)),
   );
-  const answered = sends.flatMap(({ senderId, replyToId }) => (replyToId ? [{ senderId, replyToId }] : []));
-  const messages = [...answered.map(({ replyToId }) => replyToId), ...(again ? sends.map(({ id }) => id) : [])];
-  const clientIds = sends.flatMap(({ client }) => (client ? [client.id] : []));
   return [
     { $match: idIn(sends.map(({ conversationId }) => conversationId)) },
-    { $group: { _id: null, conversations: { $push: picked.conversation }, pairs: { $push: '$pair_key' } } },
-    { $set: { now: '$$NOW', people: peopleOf('$pairs'), pairs: { $concatArrays: ['$pairs', turned('$pairs')] } } },
+    { $group: { _id: null, conversations: { $push: picked.conversation } } },
+    { $set: { now: '$$NOW' } },
     these('members', 'conversation_members', idIn(members), picked.member),
     these('senders', 'user_cache', idIn(sends.map(({ senderId }) => senderId)), picked.user),
-    { $lookup: { from: 'user_cache', localField: 'people', foreignField: '_id', as: 'others' } },
-    {
-      $lookup: {
-        from: 'blocks',
-        localField: 'pairs',
-        foreignField: '_id',
-        as: 'blocks',
-        pipeline: [{ $match: { active: true } }, { $project: { _id: 1 } }],
-      },
-    },
+  ];
+}
+
+function aboutMessages({ sends, again }: Batch): Document[] {
+  const answered = sends.flatMap(({ senderId, replyToId }) => (replyToId ? [{ senderId, replyToId }] : []));
+  const messages = [...answered.map(({ replyToId }) => replyToId), ...(again ? sends.map(({ id }) => id) : [])];
+  const clientIds = again ? sends.flatMap(({ client }) => (client ? [client.id] : [])) : [];
+  return [
     ...(messages.length > 0 ? [these('messages', 'messages', idIn(messages))] : []),
     ...(clientIds.length > 0 ? [these('sentBefore', 'messages', { client_id: { $in: clientIds } })] : []),
     ...(answered.length > 0 ? [these('hidden', 'hidden_messages', idIn(answered.map(hiddenId)))] : []),
   ];
+}
+
+const pair = { $split: ['$$this.pair_key', ':'] };
+const turned = { $concat: [{ $arrayElemAt: [pair, 1] }, ':', { $arrayElemAt: [pair, 0] }] };
+const direct = { $filter: { input: '$conversations', cond: { $eq: ['$$this.type', 'DIRECT'] } } };
+
+const aboutOthers: Document[] = [
+  { $set: { people: gathered(pair), pairs: gathered(['$$this.pair_key', turned]) } },
+  { $lookup: { from: 'user_cache', localField: 'people', foreignField: '_id', as: 'others' } },
+  {
+    $lookup: {
+      from: 'blocks',
+      localField: 'pairs',
+      foreignField: '_id',
+      as: 'blocks',
+      pipeline: [{ $match: { active: true } }],
+    },
+  },
+];
+
+/** The texts that each direct conversation gives. */
+function gathered(texts: Document | unknown[]): Document {
+  return { $reduce: { input: direct, initialValue: [], in: { $concatArrays: ['$$value', texts] } } };
 }
 
 const picked = {
@@ -142,18 +161,6 @@ function fields(...names: string[]): Document {
 /** Rows of another collection, whichever conversations there are. */
 function these(as: string, from: string, match: Document, row?: Document): Document {
   return { $lookup: { from, as, pipeline: [{ $match: match }, ...(row ? [{ $project: row }] : [])] } };
-}
-
-/** Both people of each pair. */
-function peopleOf(pairs: string): Document {
-  const joined = { $concatArrays: ['$$value', { $split: ['$$this', ':'] }] };
-  return { $reduce: { input: pairs, initialValue: [], in: joined } };
-}
-
-/** Each pair the other way round. */
-function turned(pairs: string): Document {
-  const part = (index: number) => ({ $arrayElemAt: [{ $split: ['$$this', ':'] }, index] });
-  return { $map: { input: pairs, in: { $concat: [part(1), ':', part(0)] } } };
 }
 
 function idIn(ids: string[]): Document {

@@ -4,12 +4,13 @@ import { backoff, isDependencyFailure, MongoOutbox } from '@plaza/kafka';
 import { isDuplicateKey, MONGO } from '@plaza/service-kit';
 import type { Db } from 'mongodb';
 import { Lanes } from '../storage/lanes.js';
-import type { Outcome, Send, Sent } from './send.js';
+import { Recent } from './recent.js';
+import type { Batch, Outcome, Send, Sent } from './send.js';
 import { SendQueue } from './send-queue.js';
 import { SendTransaction } from './send-transaction.js';
 
 /** Measured: see the bench of the storage. */
-const LIMITS = { most: 64, atOnce: 2 };
+const LIMITS = { most: 64, least: 8, atOnce: 2 };
 /** How long a batch is tried, in ms: then nobody waits for an answer any more. */
 const TRIED_FOR = 2_500;
 /** After which a commit that can't be asked about any more is looked for among what is stored. */
@@ -20,14 +21,12 @@ const ONE_TRY = 1_000;
 export class MessageSender implements OnApplicationShutdown {
   private readonly transaction: SendTransaction;
   private readonly queue: SendQueue;
+  /** Client ids that were sent here lately. The index knows all of them, but what breaks it has to be done again. */
+  private readonly recent = new Recent(50_000);
 
   constructor(@Inject(MONGO) db: Db, outbox: MongoOutbox, lanes: Lanes) {
     this.transaction = new SendTransaction(db, outbox);
-    this.queue = new SendQueue(
-      lanes,
-      (sends) => this.store(sends, { again: false, until: performance.now() + TRIED_FOR }),
-      LIMITS,
-    );
+    this.queue = new SendQueue(lanes, (sends) => this.begin(sends), LIMITS);
   }
 
   /** @throws ProblemError where it is refused; what the driver throws where the database is away */
@@ -40,33 +39,40 @@ export class MessageSender implements OnApplicationShutdown {
     return this.queue.drained();
   }
 
-  private async store(sends: Send[], o: { again: boolean; until: number }): Promise<Outcome[]> {
+  private begin(sends: Send[]): Promise<Outcome[]> {
+    const clientIds = sends.flatMap(({ client }) => (client ? [client.id] : []));
+    const again = clientIds.some((id) => this.recent.has(id));
+    for (const id of clientIds) this.recent.add(id);
+    return this.store({ sends, again }, performance.now() + TRIED_FOR);
+  }
+
+  /** @param until when it is given up */
+  private async store(batch: Batch, until: number): Promise<Outcome[]> {
     try {
-      return await this.transaction.run(sends, { again: o.again, within: ONE_TRY });
+      return await this.transaction.run(batch, ONE_TRY);
     } catch (error) {
-      return this.storeAfter(error, sends, o);
+      return this.storeAfter(error, batch, until);
     }
   }
 
-  private async storeAfter(error: unknown, sends: Send[], o: { again: boolean; until: number }): Promise<Outcome[]> {
+  private async storeAfter(error: unknown, { sends, again }: Batch, until: number): Promise<Outcome[]> {
     // It may be stored or not, and nobody is answered before that is known: what is there by then is found, the rest is sent.
     if (isDependencyFailure(error)) {
-      if (performance.now() > o.until) throw error;
+      if (performance.now() > until) throw error;
       await delay(backoff(1));
-      return this.store(sends, { ...o, again: true });
+      return this.store({ sends, again: true }, until);
     }
-    if (sends.length > 1) return this.storeSingly(sends, o);
-    // The id was chosen for it: it is there.
-    if (isDuplicateKey(error, '_id_') && !o.again) return this.store(sends, { ...o, again: true });
+    if (isDuplicateKey(error) && !again) return this.store({ sends, again: true }, until);
+    if (sends.length > 1) return this.storeSingly({ sends, again }, until);
     throw error;
   }
 
   /** One that can't be stored does not take the others of its batch with it. */
-  private async storeSingly(sends: Send[], o: { again: boolean; until: number }): Promise<Outcome[]> {
+  private async storeSingly({ sends, again }: Batch, until: number): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const send of sends) {
       try {
-        outcomes.push(...(await this.store([send], o)));
+        outcomes.push(...(await this.store({ sends: [send], again }, until)));
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         outcomes.push({ refused: error });

@@ -28,7 +28,7 @@ async function calm(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function queued(limits = { most: 3, atOnce: 2 }) {
+function queued(limits = { most: 3, least: 3, atOnce: 2 }) {
   const lanes = new Lanes();
   const stored = new Store();
   const queue = new SendQueue(lanes, stored.store, limits);
@@ -48,6 +48,13 @@ it('stores together what came at the same time, up to a limit', async () => {
   add(send('a'), send('b', 'y'), send('c'), send('d', 'z'));
   await calm();
   expect(stored.batches).toEqual([['a', 'b', 'c'], ['d']]);
+});
+
+it('shares out many among the batches, and leaves a conversation in one', async () => {
+  const { stored, add } = queued({ most: 9, least: 2, atOnce: 2 });
+  add(send('a'), send('b'), send('c', 'y'), send('d', 'z'), send('e', 'y'), send('f', 'x'));
+  await calm();
+  expect(stored.batches).toEqual([['a', 'b', 'c', 'e', 'f'], ['d']]);
 });
 
 it('has a conversation in one batch at a time, and gathers what comes meanwhile', async () => {
@@ -78,7 +85,7 @@ it('stores together what waited for the same batch', async () => {
 });
 
 it('has no more batches at once than it may', async () => {
-  const { stored, add } = queued({ most: 3, atOnce: 1 });
+  const { stored, add } = queued({ most: 3, least: 3, atOnce: 1 });
   add(send('a'));
   await calm();
   add(send('b', 'y'), send('c', 'z'));
@@ -165,7 +172,7 @@ it('tells all of a batch that could not be stored, and goes on', async () => {
     if (fails) throw new Error('away');
     return sends.map(() => ({ refused: new Error('here again') }));
   };
-  const queue = new SendQueue(new Lanes(), store, { most: 3, atOnce: 1 });
+  const queue = new SendQueue(new Lanes(), store, { most: 3, least: 3, atOnce: 1 });
   const both = [queue.add(send('a')), queue.add(send('b', 'y'))];
   await Promise.all(both.map((each) => expect(each).rejects.toThrow('away')));
   fails = false;

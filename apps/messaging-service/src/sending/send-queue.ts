@@ -5,8 +5,10 @@ import type { Outcome, Send, Sent } from './send.js';
 export interface QueueLimits {
   /** Sends in one batch. */
   most: number;
-  /** Batches at the same time. */
+  /** Batches at the same time, among which those who wait are shared out. */
   atOnce: number;
+  /** As many are not shared out: one batch costs less. */
+  least: number;
 }
 
 interface Waiting {
@@ -63,12 +65,21 @@ export class SendQueue {
   }
 
   private begin(): void {
-    while (this.running < this.limits.atOnce) {
-      const batch = this.take((conversationId) => !this.lanes.isBusy(conversationId));
+    for (;;) {
+      const batch = this.take((conversationId) => !this.lanes.isBusy(conversationId), this.share());
       if (batch.length === 0) break;
       void this.run(batch);
     }
     this.queueForBusy();
+  }
+
+  /** How many of those who wait one batch is for, so that others can be stored beside it: a batch has no more than one core. */
+  private share(): number {
+    const { most, least, atOnce } = this.limits;
+    const slots = atOnce - this.running;
+    if (slots === 0) return 0;
+    const free = this.waiting.filter(({ send }) => !this.lanes.isBusy(send.conversationId));
+    return Math.min(most, Math.max(least, Math.ceil(free.length / slots)));
   }
 
   private async run(batch: Waiting[]): Promise<void> {
@@ -78,7 +89,7 @@ export class SendQueue {
     await this.lanes.run(conversations, () => this.answer(batch));
     for (const id of conversations) this.taken.delete(id);
     this.running -= 1;
-    this.begin();
+    this.beginSoon();
   }
 
   /** Where another is writing the conversation, what waits has its turn after it, without anybody else waiting for that. */
@@ -96,28 +107,30 @@ export class SendQueue {
     await this.lanes.run([conversationId], () => {
       this.turns.delete(conversationId);
       this.taken.add(conversationId);
-      return this.answer(this.take((id) => id === conversationId));
+      return this.answer(this.take((id) => id === conversationId, this.limits.most));
     });
     this.taken.delete(conversationId);
-    this.begin();
+    this.beginSoon();
   }
 
-  /** The first that wait for these conversations, without those for whose answer nobody waits any more. */
-  private take(isFree: (conversationId: string) => boolean): Waiting[] {
-    const free = new Map<string, boolean>();
-    const batch: Waiting[] = [];
+  /**
+   * The first that wait for these conversations, with all others of the same ones: about `share`, at most as many as a batch
+   * may have. Nobody waits any more for the answer of some: those are refused.
+   */
+  private take(isWanted: (conversationId: string) => boolean, share: number): Waiting[] {
+    const taken: Waiting[] = [];
     const rest: Waiting[] = [];
+    const conversations = new Set<string>();
     const now = Date.now();
     for (const one of this.waiting) {
       const { conversationId, deadline } = one.send;
-      const known = free.get(conversationId) ?? isFree(conversationId);
-      free.set(conversationId, known);
+      if (taken.length < share && isWanted(conversationId)) conversations.add(conversationId);
       if (deadline <= now) one.failed(tookTooLong());
-      else if (known && batch.length < this.limits.most) batch.push(one);
+      else if (conversations.has(conversationId) && taken.length < this.limits.most) taken.push(one);
       else rest.push(one);
     }
     this.waiting = rest;
-    return batch;
+    return taken;
   }
 
   private async answer(batch: Waiting[]): Promise<void> {

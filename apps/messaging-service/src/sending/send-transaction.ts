@@ -4,26 +4,27 @@ import { lastMessageOf } from '../messages/new-message.js';
 import { collections } from '../storage/collections.js';
 import type { ConversationDocument } from '../storage/documents.js';
 import { type Admitted, decide } from './admission.js';
-import { readCircumstances } from './circumstances.js';
-import type { Outcome, Send } from './send.js';
+import { type Circumstances, readCircumstances } from './circumstances.js';
+import { Recent } from './recent.js';
+import type { Batch, Outcome } from './send.js';
 
 /** Stores the messages of a batch: in one transaction, whose snapshot also decides which of them are refused. */
 export class SendTransaction {
+  /** Conversations that are not direct, which they never become. */
+  private readonly groups = new Recent(10_000);
+
   constructor(
     private readonly db: Db,
     private readonly outbox: MongoOutbox,
   ) {}
 
-  /**
-   * @param again an earlier try of these sends may have been committed
-   * @param within milliseconds after which it is not tried again
-   */
-  run(sends: readonly Send[], o: { again: boolean; within: number }): Promise<Outcome[]> {
-    return inTransaction(this.db, (session) => this.write(session, { sends, again: o.again }), o.within);
+  /** @param within milliseconds after which it is not tried again */
+  run(batch: Batch, within: number): Promise<Outcome[]> {
+    return inTransaction(this.db, (session) => this.write(session, batch), within);
   }
 
-  private async write(session: ClientSession, batch: { sends: readonly Send[]; again: boolean }): Promise<Outcome[]> {
-    const { outcomes, admitted } = decide(batch.sends, await readCircumstances(this.db, session, batch));
+  private async write(session: ClientSession, batch: Batch): Promise<Outcome[]> {
+    const { outcomes, admitted } = decide(batch.sends, await this.read(session, batch));
     if (admitted.length === 0) return outcomes;
     const messages = admitted.map(({ sent }) => sent.message);
     // First the conversations: whoever else writes one of them conflicts here, before anything else was done.
@@ -31,6 +32,13 @@ export class SendTransaction {
     await collections.messages(this.db).insertMany(messages, { session });
     await this.outbox.insert(session, admitted.flatMap(clockedFacts));
     return outcomes;
+  }
+
+  private async read(session: ClientSession, batch: Batch): Promise<Circumstances> {
+    const direct = batch.sends.some(({ conversationId }) => !this.groups.has(conversationId));
+    const seen = await readCircumstances(this.db, session, { ...batch, direct });
+    for (const { _id, type } of seen.conversations.values()) if (type !== 'DIRECT') this.groups.add(_id);
+    return seen;
   }
 }
 
