@@ -155,6 +155,45 @@ describe('the use of messaging', () => {
   });
 });
 
+it('counts nothing, and drops nothing, of what another process has claimed a part of meanwhile', async () => {
+  const [first, second, last] = [
+    await storedConversation(chat, [carol.id]),
+    await storedConversation(chat, [alice.id, bob.id]),
+    await storedConversation(chat, [alice.id]),
+  ];
+  const batch = (_id: string, conversation_id: string, due_at = new Date()) => {
+    const messages = [{ seq: 1, sender_id: alice.id, at }];
+    return { _id, conversation_id, day, messages, after: '', due_at };
+  };
+  const batches = collections.usageBatches(chat.db);
+  // Carol's day is being written, so whoever counts the first conversation has to wait with the next ones.
+  const session = chat.db.client.startSession();
+  try {
+    session.startTransaction();
+    const carols = { _id: `${carol.id}:${day}` };
+    const held = {
+      messages_received: 0,
+      conversation_ids: [],
+      groups_joined: 0,
+      told_at: null,
+      updated_at: new Date(),
+    };
+    const set = { user_id: carol.id, day, messages_sent: 0, ...held, due_at: null };
+    await collections.usageDays(chat.db).updateOne(carols, { $set: set }, { session, upsert: true });
+    await batches.insertMany([batch('a', first), batch('b', second), batch('c', second), batch('d', last)]);
+    await eventually(async () => expect(await batches.countDocuments({ claim: { $exists: true } })).toBe(4));
+    await batches.updateOne({ _id: 'c' }, { $set: { claim: 'another', due_at: new Date(Date.now() + 60_000) } });
+    await session.abortTransaction();
+  } finally {
+    await session.endSession();
+  }
+  await eventually(async () => expect(await batches.countDocuments({ _id: { $in: ['a', 'd'] } })).toBe(0));
+  expect(await batches.distinct('_id')).toEqual(['b', 'c']);
+  expect(await collections.usageDays(chat.db).distinct('user_id', { messages_received: { $gt: 0 } })).toEqual([
+    carol.id,
+  ]);
+});
+
 describe('the consumer of usage', () => {
   it('applies messages and joinings', async () => {
     const group = await storedConversation(chat, [alice.id, bob.id]);

@@ -70,7 +70,7 @@ export class UsageSharing {
     return collections.members(this.db).find({ _id: bounds }, options).toArray();
   }
 
-  /** False where another process has them by now. */
+  /** False, and nothing is moved, where another process has any of them by now. */
   private async move(
     session: ClientSession,
     { ids, claim }: SharedBatches,
@@ -78,7 +78,9 @@ export class UsageSharing {
   ): Promise<boolean> {
     const mine: Filter<UsageBatchDocument> = { _id: { $in: ids }, claim };
     const batches = collections.usageBatches(this.db);
-    if (after === undefined) return (await batches.deleteMany(mine, { session })).deletedCount === ids.length;
-    return (await batches.updateMany(mine, { $set: { after } }, { session })).matchedCount === ids.length;
+    if ((await batches.countDocuments(mine, { session })) < ids.length) return false;
+    if (after === undefined) await batches.deleteMany(mine, { session });
+    else await batches.updateMany(mine, { $set: { after } }, { session });
+    return true;
   }
 }
