@@ -11,7 +11,7 @@ export interface JobRow {
   last_error: string | null;
   result: unknown;
   lease_holder: string | null;
-  /** Until it is due. */
+  /** From its last change until it is due. */
   wait_ms: number;
 }
 

@@ -33,7 +33,7 @@ export async function jobsInMongo(): Promise<JobsBed> {
         return ids;
       }),
     async row(id) {
-      const projection = { wait_ms: { $subtract: ['$run_at', '$$NOW'] }, ...shown };
+      const projection = { wait_ms: { $subtract: ['$run_at', '$updated_at'] }, ...shown };
       const row = await jobs.findOne({ _id: id }, { projection });
       if (!row) return undefined;
       const { wait_ms } = row as unknown as { wait_ms: number };

@@ -24,7 +24,7 @@ export async function jobsInPostgres(): Promise<JobsBed & { dataSource: DataSour
       }),
     async row(id) {
       const [row] = await dataSource.query<Array<JobRow & { wait_ms: string }>>(
-        'SELECT *, extract(epoch FROM run_at - now()) * 1000 AS wait_ms FROM jobs WHERE id = $1',
+        'SELECT *, extract(epoch FROM run_at - updated_at) * 1000 AS wait_ms FROM jobs WHERE id = $1',
         [id],
       );
       return row && { ...row, wait_ms: Number(row.wait_ms) };

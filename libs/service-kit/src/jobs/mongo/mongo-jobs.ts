@@ -1,5 +1,6 @@
 import { databaseOf, factId } from '@plaza/kafka';
 import type { ClientSession, Db, Document, Filter } from 'mongodb';
+import { isDuplicateKey } from '../../mongo/mongo-errors.js';
 import { DEFAULT_MAX_ATTEMPTS, type JobOptions } from '../jobs.js';
 import { type JobDocument, jobCollections } from './documents.js';
 
@@ -23,19 +24,17 @@ export class MongoJobs {
     payload: object,
     options: JobOptions = {},
   ): Promise<string> {
-    const id = factId();
-    const db = session ? databaseOf(session, this.db.databaseName) : this.db;
-    if (session) this.watch(session);
-    const job = await jobCollections
-      .jobs(db)
-      .findOneAndUpdate(sameAs(id, kind, options), [{ $replaceWith: added(id, kind, payload, options) }], {
-        session,
-        upsert: true,
-        returnDocument: 'after',
-      });
-    if (!job) throw new Error(`the job ${kind} was not added`);
-    if (!session) this.onCommit();
-    return job._id;
+    if (session) {
+      this.watch(session);
+      return put(databaseOf(session, this.db.databaseName), kind, payload, options, session);
+    }
+    const id = await put(this.db, kind, payload, options).catch((error: unknown) => {
+      // Another has just added the same.
+      if (isDuplicateKey(error)) return put(this.db, kind, payload, options);
+      throw error;
+    });
+    this.onCommit();
+    return id;
   }
 
   // The transaction may be rolled back: then the runner looks in vain.
@@ -44,6 +43,21 @@ export class MongoJobs {
     this.watched.add(session);
     session.once('ended', () => this.onCommit());
   }
+}
+
+async function put(
+  db: Db,
+  kind: string,
+  payload: object,
+  options: JobOptions,
+  session?: ClientSession,
+): Promise<string> {
+  const id = factId();
+  const update = [{ $replaceWith: added(id, kind, payload, options) }];
+  const how = { session, upsert: true, returnDocument: 'after' } as const;
+  const job = await jobCollections.jobs(db).findOneAndUpdate(sameAs(id, kind, options), update, how);
+  if (!job) throw new Error(`the job ${kind} was not added`);
+  return job._id;
 }
 
 /** The job that is not to be added a second time, or a new one. */
