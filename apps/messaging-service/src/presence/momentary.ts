@@ -11,13 +11,14 @@ export class Momentary {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Sends facts at once, in their order; while Kafka is away nobody is told, and that is no error of who asked. */
-  async send(facts: object[]): Promise<void> {
+  /**
+   * Sends facts at once, in their order; while Kafka is away nobody is told, and that is no error of who asked. Nor does who
+   * asked wait for it: a network that is silent is noticed after seconds only.
+   */
+  send(facts: object[]): void {
     if (facts.length === 0) return;
-    try {
-      await this.producer.send(...facts);
-    } catch (err) {
-      this.logger.warn({ err, facts: facts.length }, 'Kafka is away: nobody is told of something momentary');
-    }
+    this.producer.send(...facts).catch((err) => {
+      this.logger.warn({ err, facts: facts.length }, 'Nobody is told of something momentary');
+    });
   }
 }

@@ -78,6 +78,6 @@ export class PresenceTeller implements OnApplicationBootstrap, OnModuleDestroy {
     const may = mayKnow(entry, false);
     const conversationIds = may.presence ? await this.acquaintance.conversationsTold(userId) : [];
     const lastSeenAt = status === 'OFFLINE' ? last_seen_at : null;
-    await this.momentary.send(presenceFacts({ userId, status, lastSeenAt, changedAt }, { may, conversationIds }));
+    this.momentary.send(presenceFacts({ userId, status, lastSeenAt, changedAt }, { may, conversationIds }));
   }
 }

@@ -31,7 +31,7 @@ export class TypingService {
     const time = new Date();
     const data = { conversationId, userId, until: new Date(time.getTime() + LASTS_MS).toISOString() };
     const frame: FrameContent = { type: 'typing.started', time, data };
-    await this.momentary.send([conversationFrame(conversationId, frame, { exceptUserId: userId, momentary: true })]);
+    this.momentary.send([conversationFrame(conversationId, frame, { exceptUserId: userId, momentary: true })]);
   }
 }
 
