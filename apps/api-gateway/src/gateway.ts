@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { GatewayConfig } from './config.js';
+import { Calls } from './dispatch/calls.js';
 import { CircuitBreaker } from './dispatch/circuit-breaker.js';
 import { GuardedUpstream } from './dispatch/guarded-upstream.js';
 import { addPassage } from './dispatch/passage.js';
@@ -19,6 +20,8 @@ import { keysPart, upstreamPart } from './health.js';
 import { GatewayMetrics } from './metrics.js';
 import { Rates } from './rates/rates.js';
 import { installStream } from './stream/install-stream.js';
+import { Unread } from './unread/unread.js';
+import { addUnread } from './unread/unread-route.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 
@@ -44,10 +47,12 @@ export async function installGateway(
   await fastify.register(cors, corsOptions(config.corsOrigins));
   const rates = new Rates(config);
   const admission = new Admission({ verifier: app.get(TokenVerifier), keys, rates, refused });
-  await installStream(app, { config, upstreams: guarded, admission, rates });
+  const calls = new Calls({ upstreams: guarded, budget: config.requestBudget });
+  await installStream(app, { config, calls, admission, rates });
   await fastify.register(async (scope) => {
     addAdmission(scope, admission);
     await addDocs(scope, new MergedDocs(upstreams, logger));
+    addUnread(scope, new Unread(calls));
     addPassage(scope, {
       upstreams: guarded,
       limits: { budget: config.requestBudget, bodyLimit: config.requestBodyLimit },

@@ -15,7 +15,7 @@ describe.each(DISPATCHERS)('documentation (%s)', (dispatch) => {
     const { status, json } = await front.get('/openapi.json');
     expect(status).toBe(200);
     expect(json.openapi).toBe('3.1.0');
-    expect(Object.keys(json.paths)).toEqual(['/v1/users/seen', '/v1/social/seen']);
+    expect(Object.keys(json.paths)).toEqual(['/v1/users/seen', '/v1/social/seen', '/v1/unread']);
     expect(json['x-plaza-missing']).toEqual(['post-service']);
   });
 

@@ -1,4 +1,4 @@
-import { bob, followed, liked, NotificationsUnderTest, postOf, someone } from './under-test.js';
+import { bob, followed, liked, mentioned, NotificationsUnderTest, postOf, requested, someone } from './under-test.js';
 
 let app: NotificationsUnderTest;
 
@@ -41,6 +41,14 @@ it('reads all up to a time, and all', async () => {
   expect(await app.unreadCount(me)).toBe(0);
   await app.tell(followed(bob.id, me));
   expect(await app.unreadCount(me)).toBe(1);
+});
+
+it('counts mentions and requests besides', async () => {
+  const me = someone();
+  await app.tell(mentioned(me, postOf(bob.id)), requested(bob.id, me), liked(bob.id, postOf(me)));
+  expect((await get(me, '/unread-count')).body).toEqual({ count: 3, mentions: 1, requests: 1 });
+  await app.readAll(me);
+  expect((await get(me, '/unread-count')).body).toEqual({ count: 0, mentions: 0, requests: 0 });
 });
 
 it('counts exactly while notifications arrive and are read at once', async () => {

@@ -14,6 +14,7 @@ export interface OpenApiDocument {
 export interface MergedDocument extends Json {
   paths: Record<string, Json>;
   components: Record<string, Json>;
+  tags: Array<{ name: string }>;
   'x-plaza-missing': RoutedService[];
 }
 
@@ -31,7 +32,7 @@ export function mergeOpenApi(documents: ReadonlyMap<RoutedService, OpenApiDocume
   return merged;
 }
 
-function emptyDocument(): MergedDocument & { tags: Array<{ name: string }> } {
+function emptyDocument(): MergedDocument {
   return {
     openapi: '3.1.0',
     info: { title: 'Plaza', version: '1', description: 'All services of Plaza, as seen through the gateway.' },
@@ -43,7 +44,7 @@ function emptyDocument(): MergedDocument & { tags: Array<{ name: string }> } {
   };
 }
 
-function add(merged: ReturnType<typeof emptyDocument>, service: RoutedService, document: OpenApiDocument): void {
+function add(merged: MergedDocument, service: RoutedService, document: OpenApiDocument): void {
   for (const [path, item] of Object.entries(document.paths ?? {})) {
     if (serviceOf(path) === service) merged.paths[path] = withSecurity(item, document.security);
   }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Upstream } from '../dispatch/upstream.js';
+import { withUnread } from '../unread/unread-api.js';
 import { type MergedDocument, mergeOpenApi, type OpenApiDocument } from './merge-openapi.js';
 
 const FRESH_MS = 5_000;
@@ -25,7 +26,7 @@ export class MergedDocs {
 
   private async askAll(): Promise<MergedDocument> {
     const answers = this.upstreams.map(async (upstream) => [upstream.service, await this.ask(upstream)] as const);
-    return mergeOpenApi(new Map(await Promise.all(answers)));
+    return withUnread(mergeOpenApi(new Map(await Promise.all(answers))));
   }
 
   private async ask(upstream: Upstream): Promise<OpenApiDocument | undefined> {

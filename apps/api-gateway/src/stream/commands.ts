@@ -1,10 +1,10 @@
 import { ProblemError, type TokenVerifier, toProblem } from '@plaza/service-kit';
 import type { Logger } from 'pino';
 import type { CallAnswer } from '../dispatch/call.js';
+import type { Calls } from '../dispatch/calls.js';
 import type { RateLimit } from '../rates/rate-limit.js';
 import { tooMany } from '../rates/rates.js';
 import { ack, type CommandAnswer, failure, failureOf } from './answers.js';
-import type { Calls } from './calls.js';
 import type { StreamClient } from './client.js';
 import type { CommandFrame } from './command-frame.js';
 import { COMMAND_ROUTES } from './command-routes.js';

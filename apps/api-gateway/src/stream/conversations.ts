@@ -1,5 +1,5 @@
 import { Unavailable } from '@plaza/service-kit';
-import type { Calls } from './calls.js';
+import type { Calls } from '../dispatch/calls.js';
 import type { StreamClient } from './client.js';
 import type { ListedMembership } from './memberships.js';
 

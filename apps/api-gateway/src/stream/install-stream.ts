@@ -5,10 +5,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { GatewayConfig } from '../config.js';
-import type { GuardedUpstream } from '../dispatch/guarded-upstream.js';
+import type { Calls } from '../dispatch/calls.js';
 import type { Admission } from '../edge/admission.js';
 import type { Rates } from '../rates/rates.js';
-import { Calls } from './calls.js';
 import { Commands } from './commands.js';
 import { ConnectionFacts } from './connection-facts.js';
 import { Conversations } from './conversations.js';
@@ -22,7 +21,7 @@ import { addStreamRoute } from './stream-route.js';
 
 export interface StreamParts {
   config: GatewayConfig;
-  upstreams: readonly GuardedUpstream[];
+  calls: Calls;
   admission: Admission;
   rates: Rates;
 }
@@ -67,15 +66,10 @@ export async function installStream(app: NestFastifyApplication, parts: StreamPa
   });
 }
 
-function hubOf(
-  app: NestFastifyApplication,
-  { config, upstreams, rates }: StreamParts,
-  facts: ConnectionFacts,
-): StreamHub {
+function hubOf(app: NestFastifyApplication, { config, calls, rates }: StreamParts, facts: ConnectionFacts): StreamHub {
   const logger = app.get<Logger>(LOGGER);
   const verifier = app.get(TokenVerifier);
   const transport = app.get(KafkaTransport);
-  const calls = new Calls({ upstreams, budget: config.requestBudget });
   const metrics = new StreamMetrics(app.get<Registry>(REGISTRY));
   const commands = new Commands({
     calls,

@@ -55,6 +55,8 @@ export class NotificationView {
 
 export class UnreadCountView {
   @ApiProperty({ type: 'integer', minimum: 0 }) count: number;
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Those that tell of a mention' }) mentions: number;
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Those that tell of a request' }) requests: number;
 }
 
 /** The words are made when it is read, so that they have the sender's present name. */

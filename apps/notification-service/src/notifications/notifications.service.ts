@@ -32,7 +32,10 @@ const LIST = listing('notifications', '');
 const LIST_UNREAD = listing('notifications-unread', 'AND read_at IS NULL');
 const UNREAD_COUNT: Prepared = {
   name: 'notifications-unread-count',
-  text: 'SELECT count(*)::integer AS count FROM notifications WHERE recipient_id = $1 AND read_at IS NULL',
+  text: `
+    SELECT count(*)::integer AS count, (count(*) FILTER (WHERE type = 'MENTION'))::integer AS mentions,
+           (count(*) FILTER (WHERE type = 'FOLLOW_REQUEST'))::integer AS requests
+      FROM notifications WHERE recipient_id = $1 AND read_at IS NULL`,
 };
 
 /** What its recipient sees of the notifications, and marks as read: under his lock, so that no group grows unseen. */
@@ -57,7 +60,7 @@ export class NotificationsService {
 
   async unreadCount(me: string): Promise<UnreadCountView> {
     const [row] = await queryPrepared<UnreadCountView>(this.database, UNREAD_COUNT, [me]);
-    return { count: row?.count ?? 0 };
+    return row ?? { count: 0, mentions: 0, requests: 0 };
   }
 
   async read(me: string, id: string): Promise<void> {

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Call, CallAnswer } from '../dispatch/call.js';
-import type { GuardedUpstream } from '../dispatch/guarded-upstream.js';
-import { serviceAbsent } from '../dispatch/handover-problems.js';
 import { type RoutedService, serviceOf } from '../routes.js';
-import type { StreamClient } from './client.js';
+import type { Call, CallAnswer } from './call.js';
+import type { GuardedUpstream } from './guarded-upstream.js';
+import { serviceAbsent } from './handover-problems.js';
+
+/** In whose name a request is made. */
+export interface Caller {
+  readonly token: { readonly text: string };
+  readonly address: string;
+}
 
 export interface CallsParts {
   upstreams: readonly GuardedUpstream[];
@@ -14,7 +19,7 @@ export interface CallsParts {
 /** What a service gets less of than the gateway gives itself, so that its own 503 comes first and says more. */
 const MARGIN_MS = 100;
 
-/** Requests to services in the name of a client of the stream, with its own token: the service decides as for any other. */
+/** Requests to services in the name of a client, with its own token: the service decides as for any other. */
 export class Calls {
   constructor(private readonly parts: CallsParts) {}
 
@@ -24,10 +29,7 @@ export class Calls {
   }
 
   /** @throws Unavailable where the service does not answer */
-  async call(
-    client: StreamClient,
-    request: { method: Call['method']; path: string; body?: unknown },
-  ): Promise<CallAnswer> {
+  async call(caller: Caller, request: { method: Call['method']; path: string; body?: unknown }): Promise<CallAnswer> {
     const { method, path, body } = request;
     const service = serviceOf(path.split('?', 1)[0] ?? path);
     const upstream = service && this.upstreamOf(service);
@@ -35,7 +37,7 @@ export class Calls {
     const call = {
       method,
       path,
-      headers: this.headersFor(client, body),
+      headers: this.headersFor(caller, body),
       body: body === undefined ? undefined : JSON.stringify(body),
     };
     return upstream.call(call, this.parts.budget);
@@ -45,7 +47,7 @@ export class Calls {
     return this.parts.upstreams.find((upstream) => upstream.service === service);
   }
 
-  private headersFor({ token, address }: StreamClient, body: unknown): Record<string, string> {
+  private headersFor({ token, address }: Caller, body: unknown): Record<string, string> {
     return {
       accept: 'application/json',
       authorization: `Bearer ${token.text}`,
