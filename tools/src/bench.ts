@@ -1,10 +1,11 @@
 // `npm run bench -- smoke`: speed, printed and not asserted. Ratios to a floor measured in the same run hold better than
 // figures: the machine may be busy with other things.
 import { Command } from 'commander';
+import { chat } from './bench/chat.js';
 import { feed } from './bench/feed.js';
 import { smoke } from './bench/smoke.js';
 
-const benches: Record<string, Record<string, () => Promise<void>>> = { feed, smoke };
+const benches: Record<string, Record<string, () => Promise<void>>> = { chat, feed, smoke };
 const command = new Command('bench')
   .argument('<name>', `one of: ${Object.keys(benches).join(', ')}`)
   .option('--only <part>', 'one of its parts')

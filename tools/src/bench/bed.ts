@@ -1,4 +1,4 @@
-import { type Platform, startPlatform, type Topology } from '@plaza/e2e';
+import { type Platform, type Servers, startPlatform, type Topology } from '@plaza/e2e';
 import { startStack } from '@plaza/embedded';
 
 export const ROUNDS = [1, 2, 3];
@@ -15,14 +15,14 @@ const RATES = {
 /** Measures on a platform and servers of its own, which are gone afterwards. */
 export async function onPlatform(
   topology: Topology,
-  measure: (platform: Platform, postgresUrl: string) => Promise<void>,
+  measure: (platform: Platform, servers: Servers) => Promise<void>,
   env: NodeJS.ProcessEnv = {},
 ): Promise<void> {
-  const stack = await startStack({ parts: ['postgres', 'kafka'] });
+  const stack = await startStack({ parts: ['postgres', 'kafka', 'mongodb'] });
   try {
     const platform = await startPlatform(topology, stack.urls, { ...RATES, ...env });
     try {
-      await measure(platform, stack.urls.postgresUrl);
+      await measure(platform, stack.urls);
     } finally {
       await platform.stop();
     }

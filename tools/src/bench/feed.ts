@@ -1,4 +1,4 @@
-import { type Platform, register } from '@plaza/e2e';
+import { type Platform, register, type Servers } from '@plaza/e2e';
 import type { Actor } from '@plaza/testing';
 import { at, counter, onPlatform, ROUNDS, SECONDS } from './bed.js';
 import { fanOut } from './fan-out.js';
@@ -21,7 +21,7 @@ export const feed = {
 };
 
 /** Three kinds of readers: 100 followees; 5,000; 5,000 of whom 20 have too many readers to be written to timelines. */
-async function home(platform: Platform, postgresUrl: string): Promise<void> {
+async function home(platform: Platform, { postgresUrl }: Servers): Promise<void> {
   const people = await register(platform.client, 3 * READERS);
   const few = readers(people.slice(0, READERS), 100, 0);
   const many = readers(people.slice(READERS, 2 * READERS), 5_000, 0);
@@ -86,7 +86,7 @@ async function measureHome(platform: Platform, floor: Floor, { few, many, popula
     });
 }
 
-async function posting(platform: Platform, postgresUrl: string): Promise<void> {
+async function posting(platform: Platform, { postgresUrl }: Servers): Promise<void> {
   const people = await register(platform.client, WRITERS);
   const floor = await startFloor(postgresUrl, 'feed-floor-server', (client) => fillFloor(client, []));
   const next = counter();

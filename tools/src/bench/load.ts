@@ -12,15 +12,17 @@ export interface Load {
   url: string;
   method: 'GET' | 'PUT' | 'POST';
   seconds: number;
+  /** Default: 16. */
+  connections?: number;
   /** Called before every request: its path and, where needed, its token and JSON body. */
   next(): Asked;
 }
 
-/** Requests per second that were answered 2xx, under 16 connections. @throws Error where any was answered otherwise */
+/** Requests per second that were answered 2xx. @throws Error where any was answered otherwise */
 export async function answersPerSecond(load: Load): Promise<number> {
   const result = await autocannon({
     url: load.url,
-    connections: CONNECTIONS,
+    connections: load.connections ?? CONNECTIONS,
     duration: load.seconds,
     requests: [
       {

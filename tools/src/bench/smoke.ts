@@ -16,7 +16,7 @@ const BULK = 20_000;
 export const smoke = {
   starts,
   requests: () =>
-    onPlatform('all-in-one', async (platform, postgresUrl) => {
+    onPlatform('all-in-one', async (platform, { postgresUrl }) => {
       await requests(platform, postgresUrl, await register(platform.client, PEOPLE));
     }),
   facts: () =>

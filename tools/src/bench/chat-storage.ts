@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import { startStack } from '@plaza/embedded';
+import { factId, MongoOutbox } from '@plaza/kafka';
+import {
+  type ConversationDocument,
+  collections,
+  Lanes,
+  type MemberDocument,
+  MessageSender,
+  memberId,
+  messagingService,
+  type Send,
+} from '@plaza/messaging-service';
+import { migrateMongoDatabase } from '@plaza/service-kit';
+import { type Collection, type Db, MongoClient } from 'mongodb';
+import { at, counter, ROUNDS, SECONDS } from './bed.js';
+import { median, percentile } from './load.js';
+import { printFigure } from './report.js';
+
+const CONVERSATIONS = 100;
+const PEOPLE = 64;
+const WORDS =
+  'Did you see what they said about the boat last night? I would not have believed it if I had not been there';
+
+/** What is sent one after the other by each of so many senders, each time anew. */
+export interface Load {
+  senders: number;
+  send(sender: number): Promise<unknown>;
+}
+
+export interface Speed {
+  perSecond: number;
+  p99: number;
+}
+
+/** Sends committed with their outbox rows, beside a bare driver that inserts one document after the other on the same server. */
+export async function chatStorage(): Promise<void> {
+  const stack = await startStack({ parts: ['mongodb'] });
+  try {
+    await measure(stack.urls.mongodbUrl);
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function measure(url: string): Promise<void> {
+  const floor = await bareCollection(url);
+  const many = await senderOn(url, 'bench_many', CONVERSATIONS);
+  const one = await senderOn(url, 'bench_one', 1);
+  try {
+    await compare('16 senders, 100 conversations', { senders: 16, floor: floor.insert, send: many.send, ratio: 1.2 });
+    await compare('64 senders, 100 conversations', { senders: 64, floor: floor.insert, send: many.send, ratio: 1.7 });
+    await compare('64 senders, one conversation', { senders: 64, floor: floor.insert, send: one.send });
+    await lone(floor.insert, many.send);
+  } finally {
+    for (const { client } of [floor, many, one]) await client.close();
+  }
+}
+
+async function compare(
+  name: string,
+  o: { senders: number; floor: Load['send']; send: Load['send']; ratio?: number },
+): Promise<void> {
+  const rounds = [];
+  const p99 = [];
+  for (const _ of ROUNDS) {
+    const below = await speedOf({ senders: o.senders, send: o.floor });
+    const sent = await speedOf({ senders: o.senders, send: o.send });
+    rounds.push({ value: sent.perSecond, floor: below.perSecond });
+    p99.push({ value: sent.p99, floor: below.p99 });
+  }
+  const target = o.ratio === undefined ? 'about 10,000/s' : `at least ${o.ratio}`;
+  printFigure({ name: `messages stored, ${name}`, unit: '/s', target, ratio: o.ratio ?? 1, rounds });
+  printFigure({ name: '  p99', unit: 'ms', target: 'none', rounds: p99 });
+}
+
+/** What one who sends alone waits. */
+async function lone(insert: Load['send'], send: Load['send']): Promise<void> {
+  const rounds = [];
+  for (const _ of ROUNDS) rounds.push({ value: await medianOf(send), floor: await medianOf(insert) });
+  printFigure({ name: 'a lone send, p50', unit: 'ms', target: 'as a transaction', ratio: 1, rounds });
+}
+
+async function medianOf(send: Load['send']): Promise<number> {
+  const took = [];
+  for (let n = 0; n < 300; n += 1) {
+    const from = performance.now();
+    await send(n);
+    took.push(performance.now() - from);
+  }
+  return median(took);
+}
+
+export async function speedOf({ senders, send }: Load): Promise<Speed> {
+  const until = performance.now() + SECONDS * 1_000;
+  const from = performance.now();
+  const took: number[] = [];
+  const keepSending = async (sender: number) => {
+    for (let begun = performance.now(); begun < until; begun = performance.now()) {
+      await send(sender);
+      took.push(performance.now() - begun);
+    }
+  };
+  await Promise.all(Array.from({ length: senders }, (_, sender) => keepSending(sender)));
+  return { perSecond: (took.length * 1_000) / (performance.now() - from), p99: percentile(took, 0.99) };
+}
+
+export async function bareCollection(url: string): Promise<{ insert: Load['send']; client: MongoClient }> {
+  const client = new MongoClient(url, { maxPoolSize: 20 });
+  const messages: Collection<{ _id: string }> = client
+    .db('bench_floor')
+    .collection('messages', { writeConcern: { w: 'majority', journal: true } });
+  await messages.createIndexes([
+    { key: { conversation_id: 1, seq: 1 }, unique: true },
+    { key: { sender_id: 1, created_at: 1 } },
+  ]);
+  const next = counter();
+  const ids = Array.from({ length: CONVERSATIONS }, () => randomUUID());
+  const insert = (sender: number) => {
+    const n = next();
+    const place = { conversation_id: at(ids, n), seq: Math.floor(n / CONVERSATIONS) + 1 };
+    return messages.insertOne({
+      _id: factId(),
+      ...place,
+      ...{ sender_id: at(ids, sender), type: 'TEXT', content: WORDS, created_at: new Date() },
+    });
+  };
+  return { insert, client };
+}
+
+async function senderOn(
+  url: string,
+  name: string,
+  conversations: number,
+): Promise<{ send: Load['send']; client: MongoClient }> {
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  if (!messagingService.mongo) throw new Error('messaging-service keeps its data in MongoDB');
+  await migrateMongoDatabase({ url: own.toString(), definition: messagingService.mongo });
+  const client = new MongoClient(own.toString(), { maxPoolSize: 20, ignoreUndefined: true, timeoutMS: 2_000 });
+  const db = client.db();
+  const people = Array.from({ length: PEOPLE }, () => factId());
+  const ids = Array.from({ length: conversations }, () => factId());
+  await fill(db, ids, people);
+  const outbox = new MongoOutbox(db, () => undefined);
+  const sender = new MessageSender(db, outbox, new Lanes());
+  const next = counter();
+  const send = (n: number) => sender.send({ ...text(), conversationId: at(ids, next()), senderId: at(people, n) });
+  return { send, client };
+}
+
+function text(): Omit<Send, 'conversationId' | 'senderId'> {
+  const client = { id: randomUUID(), hash: 'A'.repeat(43), from: 'clientId' } as const;
+  const said = { type: 'TEXT', content: WORDS, metadata: null } as const;
+  return { id: factId(), client, ...said, mentionedUserIds: [], deadline: Number.POSITIVE_INFINITY };
+}
+
+async function fill(db: Db, ids: string[], people: string[]): Promise<void> {
+  const now = new Date();
+  const [owner = ''] = people;
+  await collections.conversations(db).insertMany(ids.map((id) => group(id, owner, now)));
+  await collections.members(db).insertMany(ids.flatMap((id) => people.map((user) => member(id, user, now))));
+}
+
+function group(id: string, owner: string, now: Date): ConversationDocument {
+  return {
+    _id: id,
+    type: 'GROUP',
+    name: 'A group',
+    description: null,
+    avatar_url: null,
+    owner_id: owner,
+    settings: { send: 'MEMBER', invite: 'MEMBER', pin: 'MEMBER' },
+    request: null,
+    last_seq: 0,
+    last_message: null,
+    last_activity_at: now,
+    member_count: PEOPLE,
+    member_preview: [owner],
+    clock: 0,
+    created_by: owner,
+    created_at: now,
+    updated_at: now,
+  };
+}
+
+function member(conversationId: string, userId: string, now: Date): MemberDocument {
+  return {
+    _id: memberId(conversationId, userId),
+    conversation_id: conversationId,
+    user_id: userId,
+    role: 'MEMBER',
+    permissions: {},
+    active: true,
+    joined_seq: 0,
+    joined_at: now,
+    joined_clock: 0,
+    left_at: null,
+    left_clock: null,
+    delivered_seq: 0,
+    read_seq: 0,
+    muted_until: null,
+    archived: false,
+    pinned_at: null,
+    receipts_due: false,
+  };
+}

@@ -1,0 +1,211 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Platform, register, type Servers, Talker } from '@plaza/e2e';
+import { type Actor, inParallel } from '@plaza/testing';
+import { at, counter, onPlatform, ROUNDS, SECONDS } from './bed.js';
+import { idleSockets } from './chat-sockets.js';
+import { bareCollection, chatStorage, speedOf } from './chat-storage.js';
+import { answersPerSecond, percentile } from './load.js';
+import { printFigure } from './report.js';
+
+const SENDERS = 64;
+const CONVERSATIONS = 100;
+const PAIRS = 25;
+const GROUP = 200;
+const MESSAGES = 600;
+const PER_SECOND = 50;
+const WORDS = 'Did you see what they said about the boat last night? I would not have believed it';
+
+const UNLIMITED = {
+  PLAZA_RATE_COMMANDS_PER_MINUTE: '100000000',
+  PLAZA_STREAM_FRAMES_PER_SECOND: '100000',
+  PLAZA_STREAM_FRAMES_AT_ONCE: '100000',
+};
+
+/** `npm run bench -- chat`: messages stored, sent and seen, medians of 3, beside their floor in the same run. */
+export const chat = {
+  storage: chatStorage,
+  sending: () => onPlatform('all-in-one', sending, UNLIMITED),
+  latency: () => onPlatform('all-in-one', latency, UNLIMITED),
+  group: () => onPlatform('all-in-one', group, UNLIMITED),
+  sockets: idleSockets,
+};
+
+type Rounds = Array<{ value: number; floor: number }>;
+
+interface Conversation {
+  id: string;
+  sender: Actor;
+}
+
+async function sending(platform: Platform, { mongodbUrl }: Servers): Promise<void> {
+  const people = await register(platform.client, SENDERS);
+  const conversations = await conversationsOf(CONVERSATIONS, (index) => membersAt(people, index));
+  const talkers = await connected(people);
+  const floor = await bareCollection(mongodbUrl);
+  try {
+    for (const senders of [16, SENDERS]) {
+      const requests: Rounds = [];
+      const commands: Rounds = [];
+      for (const _ of ROUNDS) {
+        const below = (await speedOf({ senders, send: floor.insert })).perSecond;
+        requests.push({ value: await byRequest(platform, conversations, senders), floor: below });
+        commands.push({ value: await byStream(talkers, conversations, senders), floor: below });
+      }
+      const beside = `${senders} senders, ${CONVERSATIONS} conversations, beside a bare driver that inserts documents`;
+      const print = (how: string, ratio: number, rounds: Rounds) =>
+        printFigure({ name: `messages by ${how}, ${beside}`, unit: '/s', target: `at least ${ratio}`, ratio, rounds });
+      print('POST', 0.6, requests);
+      print('stream', 1, commands);
+    }
+  } finally {
+    await Promise.all([...talkers.values()].map((talker) => talker.close()));
+    await floor.client.close();
+  }
+}
+
+function byRequest(platform: Platform, conversations: Conversation[], connections: number): Promise<number> {
+  const next = counter();
+  const ask = () => {
+    const { id, sender } = at(conversations, next());
+    const path = `/v1/conversations/${id}/messages`;
+    return { path, token: sender.session.accessToken, body: { content: WORDS } };
+  };
+  return answersPerSecond({
+    url: platform.client.baseUrl,
+    method: 'POST',
+    seconds: SECONDS,
+    connections,
+    next: ask,
+  });
+}
+
+async function byStream(talkers: Map<Actor, Talker>, conversations: Conversation[], senders: number): Promise<number> {
+  // One command of a socket is carried out after the other, so each sender waits on a socket of its own.
+  const of = [...talkers.values()].slice(0, senders).map((talker, sender) => {
+    return { talker, own: conversations.filter((_, index) => index % senders === sender), next: counter() };
+  });
+  const { perSecond } = await speedOf({
+    senders,
+    send: async (sender) => {
+      const { talker, own, next } = at(of, sender);
+      await said(talker, at(own, next()).id, WORDS);
+    },
+  });
+  return perSecond;
+}
+
+/** Milliseconds from a client's send to the frame at another's socket. */
+async function latency(platform: Platform): Promise<void> {
+  const people = await register(platform.client, 2 * PAIRS);
+  const conversations = await conversationsOf(PAIRS, (index) => [at(people, index), at(people, PAIRS + index)]);
+  const talkers = await connected(people);
+  await inRounds(`send over the stream → frame at another's socket, ${PER_SECOND}/s`, { p50: 8, p99: 30 }, () =>
+    lagsOf(talkers, { conversations, messages: MESSAGES, perSecond: PER_SECOND }),
+  );
+  await Promise.all([...talkers.values()].map((talker) => talker.close()));
+}
+
+async function group(platform: Platform): Promise<void> {
+  const people = await register(platform.client, GROUP);
+  const [owner, ...others] = people;
+  if (!owner) throw new Error('a group has an owner');
+  const ids = others.map(({ id }) => id);
+  const id = await begun(owner, { type: 'GROUP', name: 'Everybody', participantIds: ids.slice(0, 99) });
+  await must(owner.post(`/v1/conversations/${id}/members`, { userIds: ids.slice(99) }));
+  const talkers = await connected(people);
+  await inRounds(`a message in a group → frame at each of its ${GROUP} members' sockets, 5/s`, { p99: 100 }, () =>
+    lagsOf(talkers, { conversations: [{ id, sender: owner }], messages: 50, perSecond: 5 }),
+  );
+  await Promise.all([...talkers.values()].map((talker) => talker.close()));
+}
+
+async function inRounds(
+  name: string,
+  asked: { p50?: number; p99: number },
+  measure: () => Promise<number[]>,
+): Promise<void> {
+  // Code that runs for the first time is not what is measured.
+  await measure();
+  const p50 = [];
+  const p99 = [];
+  for (const _ of ROUNDS) {
+    const lags = await measure();
+    p50.push({ value: percentile(lags, 0.5) });
+    p99.push({ value: percentile(lags, 0.99) });
+  }
+  const target = asked.p50 === undefined ? 'none' : `at most ${asked.p50} ms`;
+  printFigure({ name: `${name}, p50`, unit: 'ms', target, rounds: p50 });
+  printFigure({ name: `${name}, p99`, unit: 'ms', target: `at most ${asked.p99} ms`, rounds: p99 });
+}
+
+interface Steady {
+  conversations: Conversation[];
+  messages: number;
+  perSecond: number;
+}
+
+/** Sends at a steady rate, whatever the answers take, and notes when each message is seen by each but its sender. */
+async function lagsOf(talkers: Map<Actor, Talker>, { conversations, messages, perSecond }: Steady): Promise<number[]> {
+  const sentAt = new Map<string, number>();
+  const lags: number[] = [];
+  for (const [{ id }, talker] of talkers)
+    talker.onFrame = ({ type, data }) => {
+      const from = sentAt.get(data?.content);
+      if (type === 'message.sent' && data.sender.id !== id && from !== undefined) lags.push(performance.now() - from);
+    };
+  const startedAt = performance.now();
+  const indexes = Array.from({ length: messages }, (_, index) => index);
+  await Promise.all(
+    indexes.map(async (index) => {
+      const due = startedAt + (index * 1_000) / perSecond;
+      await pause(Math.max(0, due - performance.now()));
+      const { id, sender } = at(conversations, index);
+      const content = `${index} of ${startedAt}: ${WORDS}`;
+      sentAt.set(content, performance.now());
+      await said(talkers.get(sender), id, content);
+    }),
+  );
+  const receivers = conversations.length === 1 ? talkers.size - 1 : 1;
+  while (lags.length < messages * receivers) await pause(10);
+  return lags;
+}
+
+async function said(talker: Talker | undefined, conversationId: string, content: string): Promise<void> {
+  const answer = await talker?.say(conversationId, content);
+  if (answer?.type !== 'ack') throw new Error(`message.send answered ${JSON.stringify(answer?.data)}`);
+}
+
+/** Whichever number of the people sends, to each one's conversations belong those at its index, and at every so many behind. */
+function membersAt(people: Actor[], index: number): [Actor, Actor] {
+  const one = at(people, index);
+  const other = at(people, index % 16);
+  return [one, one === other ? at(people, (index % 16) + 16) : other];
+}
+
+async function conversationsOf(count: number, members: (index: number) => [Actor, Actor]): Promise<Conversation[]> {
+  const conversations: Conversation[] = [];
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  await inParallel(8, indexes, async (index) => {
+    const [sender, other] = members(index);
+    const id = await begun(sender, { type: 'GROUP', name: `Conversation ${index}`, participantIds: [other.id] });
+    conversations[index] = { id, sender };
+  });
+  return conversations;
+}
+
+async function begun(owner: Actor, body: object): Promise<string> {
+  const { id } = await must(owner.post<{ id: string }>('/v1/conversations', body));
+  return id;
+}
+
+async function must<T>(asked: Promise<{ status: number; body: T }>): Promise<T> {
+  const { status, body } = await asked;
+  if (status >= 300) throw new Error(`answered ${status}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+async function connected(people: Actor[]): Promise<Map<Actor, Talker>> {
+  const talkers = new Map(people.map((actor) => [actor, new Talker(actor)]));
+  await inParallel(10, [...talkers.values()], async (talker) => void (await talker.connect()));
+  return talkers;
+}
