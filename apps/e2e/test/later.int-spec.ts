@@ -1,18 +1,23 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { checkout, deleteData, fakeClock, freePorts, type Stack, type StackPorts, startStack } from '@plaza/embedded';
 import { Actor, eventually, settle } from '@plaza/testing';
 import { copiesOf, rows, wrongCopies, wrongCounts } from '../src/checker.js';
 import { everythingIn } from '../src/contents.js';
+import { untilAnswered } from '../src/faults.js';
 import { sumOf } from '../src/metrics.js';
 import { NO_RATES, type Platform, startPlatform } from '../src/platform.js';
+import { DOCUMENT_SERVICES } from '../src/services.js';
 import { logsOf } from '../src/topic.js';
 import { personNamed } from '../src/workload.js';
 
 /** Tables that nothing but what people do changes. */
 const LASTING =
-  /^(user_service\.(users|user_profiles|audit_logs)|social_service\.(user_cache|follows|user_social_stats)|post_service\.(posts|post_likes|relations|timeline_entries)) /;
+  /^(user_service\.(users|user_profiles|audit_logs)|social_service\.(user_cache|follows|user_social_stats)|post_service\.(posts|post_likes|relations|timeline_entries)|messaging_service\.(user_cache|conversations|conversation_members|messages)) /;
 /** Topics of which Kafka deletes what is older than 7 days. */
-const STREAMS = ['session', 'user-activity', 'post', 'like', 'notification'];
+const STREAMS = ['session', 'user-activity', 'post', 'like', 'notification', 'conversation', 'message'];
+/** What time itself brings about: keys grow old, gateways say again and again who is there, messages wait to be seen. */
+const OF_TIME = ['signing-key', 'connection', 'message-unseen', 'usage'];
 /** Kafka looks for what is too old 30 s after its start. */
 const DELETED_WITHIN = { withinMs: 90_000 };
 
@@ -58,8 +63,16 @@ describe('a stack that is started again 30 days later', () => {
     await bob.patch('/v1/users/me', { displayName: 'Robert' });
     const { body: post } = await alice.post('/v1/posts', { content: 'In a month this will be old.' });
     expect((await bob.put(`/v1/posts/${post.id}/like`)).status).toBe(200);
+    await say('Hello');
     const phone = await bob.logIn();
     expect((await phone.post('/v1/auth/logout')).status).toBe(204);
+  }
+
+  async function say(content: string): Promise<void> {
+    const [direct, clientId] = [{ type: 'DIRECT', participantIds: [bob.id] }, randomUUID()];
+    const { body: talk } = await untilAnswered(() => alice.post('/v1/conversations', direct));
+    const path = `/v1/conversations/${talk.id}/messages`;
+    expect(await untilAnswered(() => alice.post(path, { content, clientId }))).toMatchObject({ body: { content } });
   }
 
   async function startAgain(env: NodeJS.ProcessEnv): Promise<void> {
@@ -79,10 +92,10 @@ describe('a stack that is started again 30 days later', () => {
   const lastingRows = async () => (await everythingIn(platform)).filter((line) => LASTING.test(line));
   const applied = () => sumOf(platform, 'plaza_consumer_facts_total', { consumer: 'replica', outcome: 'applied' });
 
-  /** How many records were ever written to each topic. Signing keys are replaced when they are a month old. */
+  /** How many records were ever written to each topic of what people do. */
   async function ends(): Promise<Record<string, string>> {
-    const { 'signing-key': _, ...others } = await logs();
-    return Object.fromEntries(Object.entries(others).map(([topic, { high }]) => [topic, high]));
+    const topics = Object.entries(await logs()).filter(([topic]) => !OF_TIME.includes(topic));
+    return Object.fromEntries(topics.map(([topic, { high }]) => [topic, high]));
   }
 
   async function expectNothingRepeated(): Promise<void> {
@@ -130,12 +143,13 @@ describe('a stack that is started again 30 days later', () => {
     expect((await again.put(`/v1/follows/${bob.id}`)).status).toBe(200);
     expect((await again.patch('/v1/users/me', { displayName: 'Alice, later' })).status).toBe(200);
     await settled();
-    expect(await applied()).toBe((await copiesOf(platform)).length);
+    expect(await applied()).toBe((await copiesOf(platform)).length + DOCUMENT_SERVICES.length);
     const since = Object.entries(await ends()).map(([topic, end]) => [topic, Number(end) - Number(endsBefore[topic])]);
     expect(Object.fromEntries(since.filter(([, more]) => more !== 0))).toEqual({
       'user-activity': 1,
       follow: 1,
       notification: 1,
+      'stream.frame': 1,
       'user.updated': 1,
     });
     // Before it publishes, a relay has looked whether Kafka still has what it published earlier.
