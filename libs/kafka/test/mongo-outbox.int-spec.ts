@@ -19,12 +19,8 @@ describe('the outbox in MongoDB', () => {
     return (await outboxCollections.outbox(bed.notes.db).find().sort({ key: 1 }).toArray()).map(({ key }) => key);
   }
 
-  async function insert(key: string, state: OutboxDocument['state'], made: number, published = made): Promise<void> {
-    const published_at = state === 'PUBLISHED' ? daysAgo(published) : null;
-    const fact = { topic: 'note', key, type: 'note.written', clock: made, version: made, payload: '{}' };
-    const rest = { traceparent: null, snapshot: false, failed_reason: null, kafka_partition: 0, kafka_offset: 0 };
-    const times = { _id: factId(daysAgo(made).getTime()), created_at: daysAgo(made), published_at };
-    await outboxCollections.outbox(bed.notes.db).insertOne({ ...fact, ...rest, ...times, state });
+  async function insert(...documents: OutboxDocument[]): Promise<void> {
+    await outboxCollections.outbox(bed.notes.db).insertMany(documents);
   }
 
   it('holds a week of published facts, and is never looked through as a whole', async () => {
@@ -64,19 +60,35 @@ describe('the outbox in MongoDB', () => {
     expect(await instance.backlog()).toBe(0);
   });
 
+  it('is looked through bit by bit for the few facts that a lost topic would still hold', async () => {
+    const { db } = bed.notes;
+    const outbox = outboxCollections.outbox(db);
+    await insert(...many(4_100, { key: 'note', state: 'PUBLISHED', made: 1 }));
+    await insert({ ...row({ key: 'frame', state: 'PUBLISHED', made: 0 }), topic: 'stream.frame' });
+    await db.command({ profile: 2 });
+    await new MongoOutboxRows(db).unpublish(['stream.frame']);
+    await db.command({ profile: 0 });
+    expect(await outbox.distinct('key', { state: 'WAITING' })).toEqual(['frame']);
+    const operations = await db
+      .collection('system.profile')
+      .find({ keysExamined: { $gt: 0 } })
+      .toArray();
+    expect(Math.max(...operations.map(({ keysExamined }) => keysExamined))).toBeLessThanOrEqual(2_001);
+  });
+
   it('drops facts a week after they were published', async () => {
-    for (let number = 0; number < 1_001; number += 1) await insert(`old-${number}`, 'PUBLISHED', 8);
-    await insert('young', 'PUBLISHED', 6);
-    await insert('waiting', 'WAITING', 40);
-    await insert('failed', 'FAILED', 40);
-    await insert('late', 'PUBLISHED', 40, 6);
+    await insert(...many(1_001, { key: 'old', state: 'PUBLISHED', made: 8 }));
+    await insert(row({ key: 'young', state: 'PUBLISHED', made: 6 }));
+    await insert(row({ key: 'waiting', state: 'WAITING', made: 40 }));
+    await insert(row({ key: 'failed', state: 'FAILED', made: 40 }));
+    await insert(row({ key: 'late', state: 'PUBLISHED', made: 40, published: 6 }));
     expect(await maintainMongoOutbox(bed.notes.db)).toBe(1_001);
     expect(await keys()).toEqual(['failed', 'late', 'waiting', 'young']);
     expect(await maintainMongoOutbox(bed.notes.db)).toBe(0);
   });
 
   it('drops nothing more once its time is up', async () => {
-    await insert('old', 'PUBLISHED', 8);
+    await insert(row({ key: 'old', state: 'PUBLISHED', made: 8 }));
     expect(await maintainMongoOutbox(bed.notes.db, AbortSignal.abort())).toBe(0);
     expect(await keys()).toEqual(['old']);
   });
@@ -89,6 +101,26 @@ describe('the outbox in MongoDB', () => {
     await eventually(async () => expect(await clocks.distinct('_id')).toEqual(['young']), { withinMs: 80_000 });
   }, 120_000);
 });
+
+/** A fact that was made, and where it is published was published, so many days ago. */
+interface Row {
+  key: string;
+  state: OutboxDocument['state'];
+  made: number;
+  published?: number;
+}
+
+function row({ key, state, made, published = made }: Row): OutboxDocument {
+  const published_at = state === 'PUBLISHED' ? daysAgo(published) : null;
+  const fact = { topic: 'note', key, type: 'note.written', clock: made, version: made, payload: '{}' };
+  const rest = { traceparent: null, snapshot: false, failed_reason: null, kafka_partition: 0, kafka_offset: 0 };
+  const times = { _id: factId(daysAgo(made).getTime()), created_at: daysAgo(made), published_at };
+  return { ...fact, ...rest, ...times, state };
+}
+
+function many(count: number, of: Row): OutboxDocument[] {
+  return Array.from({ length: count }, () => row(of));
+}
 
 function daysAgo(days: number): Date {
   return new Date(Date.now() - days * 86_400_000);
