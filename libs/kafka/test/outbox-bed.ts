@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { createKafka } from '../src/client.js';
 import { KafkaLink } from '../src/kafka-link.js';
 import type { KafkaSettings } from '../src/settings.js';
+import { withAdmin } from '../src/topics.js';
 import { NoteWritten } from './note.facts.js';
 import type { Notes, Producer } from './notes.js';
 import { MongoNotes } from './notes-mongo.js';
@@ -142,10 +143,7 @@ function settingsFor(o: OutboxBedOptions): KafkaSettings {
 }
 
 async function readAll(kafka: Kafka, topic: string): Promise<Published[]> {
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(topic);
-  await admin.disconnect();
+  const ends = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
   const waiting = new Map(ends.filter((it) => it.high !== it.low).map((it) => [it.partition, BigInt(it.high)]));
   const records: Published[] = [];
   if (waiting.size === 0) return records;

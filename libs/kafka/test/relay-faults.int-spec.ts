@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@plaza/testing';
+import { withAdmin } from '../src/topics.js';
 import { crash, relayProcess } from './child.js';
 import { disorder } from './order.js';
 import { databases, OutboxBed } from './outbox-bed.js';
@@ -87,12 +88,9 @@ describe.each(databases)('relay on %s, when something fails', (on) => {
     const writer = await bed.instance();
     for (let number = 0; number < 30; number += 1)
       await bed.written(writer, `note-${number % 5}`, number, 'x'.repeat(number === 12 ? 3_000 : 10));
-    const kafka = bed.kafka().admin();
-    await kafka.connect();
     const configEntries = [{ name: 'max.message.bytes', value: '2000' }];
     const topics = [{ topic: `${bed.settings.prefix}note`, configEntries }];
-    await kafka.createTopics({ topics, waitForLeaders: false });
-    await kafka.disconnect();
+    await withAdmin(bed.kafka(), (admin) => admin.createTopics({ topics, waitForLeaders: false }));
     await bed.running();
     // Number 12 is the third of its key, and holds back the three after it.
     await eventually(async () => expect((await bed.records('note')).length).toBe(26), { withinMs: 20_000 });
