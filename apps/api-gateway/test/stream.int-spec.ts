@@ -49,6 +49,30 @@ describe.each(DISPATCHERS)('an open socket (%s)', (dispatch) => {
     expect(his.frames.map(({ data }) => data.n)).toEqual([1, undefined, 2, undefined, 3]);
   });
 
+  it('is told of older things only where it was a member then, also when it resumes', async () => {
+    const conversation = randomUUID();
+    const edited = (n: number, asOf?: number): Published => {
+      return { ...bed.toConversation(conversation, { n }), type: 'message.edited', asOf };
+    };
+    await bed.publish(bed.joins(conversation, bob));
+    await bed.read();
+    const [hers, his] = await Promise.all([bed.connect(alice), bed.connect(bob)]);
+    const joined = bed.joins(conversation, alice);
+    const { version = 0 } = joined;
+    await bed.publish(joined, edited(1, version - 1), edited(2, version), edited(3));
+    const last = (probe: typeof hers) => probe.until(() => probe.frames.find(({ data }) => data.n === 3));
+    await Promise.all([hers, his].map(last));
+    const [{ id: since } = { id: '' }] = hers.frames;
+    const again = await bed.connect(alice, { since });
+    await last(again);
+    const seen = [his, hers, again].map(({ frames }) => frames.flatMap(({ data }) => data.n ?? []));
+    expect(seen).toEqual([
+      [1, 2, 3],
+      [2, 3],
+      [2, 3],
+    ]);
+  });
+
   it('is not told of what its own user does, where a frame says so', async () => {
     const conversation = randomUUID();
     await bed.publish(bed.joins(conversation, alice, bob));

@@ -117,6 +117,7 @@ export interface SeenFrame {
   audienceId: string;
   exceptUserId: string | null;
   momentary: boolean;
+  asOf?: number;
   frame: { type: string; time: string; data: Record<string, unknown> };
   joined: string[];
   left: string[];

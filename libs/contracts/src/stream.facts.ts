@@ -6,6 +6,7 @@ import {
   IsIn,
   IsInt,
   IsObject,
+  IsOptional,
   IsRFC3339,
   IsUUID,
   Matches,
@@ -46,6 +47,11 @@ export class FramePublished {
   /** Worth something at once or not at all (typing, presence): a client that was away is not told later. */
   @IsBoolean() momentary: boolean;
   @Nested(() => Frame) frame: Frame;
+  /**
+   * Of a conversation: only for who was a member at this version already. It tells of something older than itself (an edit of a
+   * message, say), which who has joined since does not see. Absent: of something new.
+   */
+  @IsOptional() @IsInt() @Min(0) asOf?: number;
   /** Users who are members of the conversation from this frame on, this one included. */
   @IsArray() @ArrayMaxSize(1_000) @IsUUID('all', { each: true }) joined: string[];
   /** Users who are members up to this frame, this one included, and see nothing of what comes after it. */

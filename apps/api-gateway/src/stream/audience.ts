@@ -97,6 +97,7 @@ function isFor(client: StreamClient, { exceptUserId }: RingEntry): boolean {
 }
 
 /** What is momentary has no version of the conversation's: it is for those who are members now. */
-function sees({ from, until }: Span, { momentary, version }: RingEntry): boolean {
-  return momentary ? until === Number.POSITIVE_INFINITY : from <= version && version <= until;
+function sees({ from, until }: Span, { momentary, version, asOf = version }: RingEntry): boolean {
+  if (momentary) return until === Number.POSITIVE_INFINITY;
+  return from <= Math.min(version, asOf) && version <= until;
 }

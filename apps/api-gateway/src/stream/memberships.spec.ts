@@ -22,6 +22,12 @@ describe('the memberships of a user', () => {
     expect(memberships.includes('another room', 7)).toBe(false);
   });
 
+  it('show nothing of what is older than they are, though it is told of later', () => {
+    const memberships = new Memberships(ALICE, [listed(5, 10)]);
+    expect([4, 5, 8].map((asOf) => memberships.includes(ROOM, 8, asOf))).toEqual([false, true, true]);
+    expect(memberships.includes(ROOM, 12, 8)).toBe(false);
+  });
+
   it('last until the frame of the leaving is met, though the list knows of it already', () => {
     const memberships = new Memberships(ALICE, [listed(5, 10)]);
     expect([...memberships.lasting()]).toMatchObject([[ROOM, [{ from: 5, until: 10 }]]]);

@@ -50,8 +50,10 @@ export class Memberships {
     else this.add(audienceId, { from: 0, until: version, over: true });
   }
 
-  includes(conversationId: string, version: number): boolean {
-    return this.spanAt(conversationId, version) !== undefined;
+  /** @param asOf the version at which the user must have been a member already */
+  includes(conversationId: string, version: number, asOf = version): boolean {
+    const span = this.spanAt(conversationId, version);
+    return span !== undefined && span.from <= asOf;
   }
 
   /** The memberships whose end has not been met. */

@@ -65,10 +65,10 @@ export class Replay {
     if (this.isFor(entry)) client.send(relayedFrame(idIn(ring, this.seen, client.partial), entry.body));
   }
 
-  private isFor({ audience, audienceId, exceptUserId, version }: RingEntry): boolean {
+  private isFor({ audience, audienceId, exceptUserId, version, asOf }: RingEntry): boolean {
     const { client, memberships, conversationsOnly } = this.o;
     if (exceptUserId === client.user.id) return false;
     if (audience === 'USER') return !conversationsOnly && audienceId === client.user.id;
-    return memberships?.includes(audienceId, version) ?? false;
+    return memberships?.includes(audienceId, version, asOf) ?? false;
   }
 }

@@ -18,6 +18,8 @@ export interface RingEntry extends Omit<FrameRecord, 'fact'> {
   readonly audienceId: string;
   readonly exceptUserId: string | null;
   readonly momentary: boolean;
+  /** Only for those who were members at this version already. */
+  readonly asOf?: number;
   readonly joined: readonly string[];
   readonly left: readonly string[];
   /** The frame's JSON behind its id. */

@@ -1,6 +1,7 @@
 import { type Emotion, type FramePublished, fact, MessageReacted } from '@plaza/contracts';
+import { frameAbout } from '../messages/change.facts.js';
 import type { MessageDocument } from '../storage/documents.js';
-import { conversationFrame, type FrameContent } from '../storage/frames.js';
+import type { FrameContent } from '../storage/frames.js';
 
 /** A reaction that was made or taken back. */
 export interface Reaction {
@@ -18,5 +19,5 @@ export function reactedFacts(
   const { _id: messageId, conversation_id: conversationId, seq, sender_id: senderId } = message;
   const told = { messageId, conversationId, seq, senderId, userId, emotion, reacted, reactedAt: at.toISOString() };
   const frame: FrameContent = { type: 'message.reacted', time: at, data: { ...told, emotions: message.emotions } };
-  return [fact(MessageReacted, told), conversationFrame(conversationId, frame)];
+  return [fact(MessageReacted, told), frameAbout(message, frame)];
 }

@@ -14,7 +14,7 @@ export function editedFacts(
   sender: UserSummary,
 ): [MessageEdited, FramePublished] {
   const frame: FrameContent = { type: 'message.edited', time: message.edited_at, data: frameMessage(message, sender) };
-  return [fact(MessageEdited, messageState(message, type)), conversationFrame(message.conversation_id, frame)];
+  return [fact(MessageEdited, messageState(message, type)), frameAbout(message, frame)];
 }
 
 /** Those that tell of a message that is gone for everybody. */
@@ -26,7 +26,7 @@ export function deletedFacts(
   const { _id: id, conversation_id: conversationId, seq, sender_id: senderId } = message;
   const data = { id, conversationId, seq, senderId, deletedBy, deletedAt: deletedAt.toISOString() };
   const frame: FrameContent = { type: 'message.deleted', time: deletedAt, data };
-  return [fact(MessageDeleted, data), conversationFrame(conversationId, frame)];
+  return [fact(MessageDeleted, data), frameAbout(message, frame)];
 }
 
 /** For the other devices of who has deleted a message for themselves. */
@@ -49,5 +49,10 @@ export function unpinnedFrame(message: MessageDocument, unpinnedBy: string, time
 
 function pinFrame(type: FrameType, message: MessageDocument, time: Date, more: object): FramePublished {
   const { _id: id, conversation_id: conversationId, seq } = message;
-  return conversationFrame(conversationId, { type, time, data: { id, conversationId, seq, ...more } });
+  return frameAbout(message, { type, time, data: { id, conversationId, seq, ...more } });
+}
+
+/** For those who see the message. */
+export function frameAbout(message: MessageDocument, frame: FrameContent): FramePublished {
+  return conversationFrame(message.conversation_id, frame, { asOf: message.created_at });
 }

@@ -12,6 +12,8 @@ export interface FrameOptions {
   exceptUserId?: string;
   /** Worth something at once or not at all. */
   momentary?: boolean;
+  /** When what it tells of was said: who has joined since does not see that. */
+  asOf?: Date;
   /** Members from this frame on. */
   joined?: string[];
   /** Members up to this frame. */
@@ -35,10 +37,13 @@ function frameOf(
   {
     exceptUserId = null,
     momentary = false,
+    asOf,
     joined = [],
     left = [],
   }: Partial<Record<'exceptUserId', string | null>> & Omit<FrameOptions, 'exceptUserId'>,
 ): FramePublished {
   const frame = { type, time: time.toISOString(), data };
-  return fact(FramePublished, { audience, audienceId, exceptUserId, momentary, frame, joined, left });
+  // Clocks are microseconds, and that of a conversation is that of its time or ahead of it.
+  const version = asOf && { asOf: asOf.getTime() * 1_000 };
+  return fact(FramePublished, { audience, audienceId, exceptUserId, momentary, frame, ...version, joined, left });
 }

@@ -2,8 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { ServiceUnderTest } from '@plaza/testing/service';
 import type { MessageView } from '../../src/messages/message.view.js';
 import type { EditView } from '../../src/messages/messages.view.js';
-import { collections } from '../../src/storage/collections.js';
-import { alice, block, bob, carol, forgetRelations, messagingUnderTest, setAccount } from '../messaging-under-test.js';
+import { collections, memberId } from '../../src/storage/collections.js';
+import {
+  alice,
+  block,
+  bob,
+  carol,
+  forgetRelations,
+  frames,
+  group,
+  messagingUnderTest,
+  sendText,
+  setAccount,
+} from '../messaging-under-test.js';
 import {
   allPages,
   changeMember,
@@ -60,6 +71,29 @@ describe('an edit', () => {
     expect(rows[0]?.data).toMatchObject({ id: _id, conversationType: 'GROUP', senderId: alice.id, seq: 1 });
     expect(rows[1]?.data).toMatchObject({ sender: { id: alice.id, username: alice.username } });
     expect(rows[1]?.data).not.toHaveProperty('status');
+  });
+
+  it('is told, as all that becomes of a message, to those alone who were members when it was sent', async () => {
+    const { id } = await group(service, alice.id, [bob.id]);
+    const { id: message } = await sendText(service, id, alice.id);
+    const path = `/v1/messages/${message}`;
+    await service.request('POST', `/v1/conversations/${id}/members`, { as: alice.id, body: { userIds: [carol.id] } });
+    await edit(message, 'Not for Carol');
+    await service.request('PUT', `${path}/reactions/LIKE`, { as: bob.id });
+    await service.request('PUT', `${path}/pin`, { as: alice.id });
+    await service.request('DELETE', path, { as: alice.id });
+    const since = async (user: string) => {
+      return (await collections.members(service.db).findOne({ _id: memberId(id, user) }))?.joined_clock ?? 0;
+    };
+    const [early, late] = [await since(bob.id), await since(carol.id)];
+    const about = (await frames(service)).filter(({ audienceId, asOf }) => audienceId === id && asOf !== undefined);
+    expect(about.map(({ frame }) => frame.type)).toEqual([
+      ...['message.edited', 'message.reacted', 'message.pinned', 'message.deleted'],
+    ]);
+    for (const { asOf = 0 } of about) {
+      expect(asOf).toBeGreaterThanOrEqual(early);
+      expect(asOf).toBeLessThan(late);
+    }
   });
 
   it('with the same words is none', async () => {
