@@ -8,6 +8,10 @@ import type { GatewayDocument } from '../storage/documents.js';
 import { type ConnectionFact, type ConnectionNews, connectionNews, type Socket } from './connection-news.js';
 import { Heartbeats, type WholeBeat } from './heartbeats.js';
 
+/** More than these are stored with the next heartbeat, so that no transaction lasts too long. */
+const DIFFERENCES_AT_ONCE = 2_000;
+const ENDED_AT_ONCE = 500;
+
 /** Sockets that are there now and were not before, and the other way round. */
 interface Difference {
   came: Socket[];
@@ -50,17 +54,27 @@ export class Connections {
       .gateways(this.db)
       .find(this.silent(), { projection: { _id: 1 } })
       .toArray();
-    for (const { _id } of silent) await inTransaction(this.db, (session) => this.endGateway(session, _id));
+    for (const { _id } of silent) {
+      let more = true;
+      while (more) more = await inTransaction(this.db, (session) => this.endSome(session, _id));
+    }
     return silent.length > 0;
   }
 
-  private async endGateway(session: ClientSession, id: string): Promise<void> {
-    // It may have been heard of meanwhile.
-    const dead = await collections.gateways(this.db).findOneAndDelete({ _id: id, ...this.silent() }, { session });
-    if (!dead) return;
-    const went = await collections.connections(this.db).find({ gateway_id: id }, { session }).toArray();
+  /** Tells whether there are more. One that was heard of meanwhile lives, and its next heartbeat says what it holds. */
+  private async endSome(session: ClientSession, id: string): Promise<boolean> {
+    const forgotten = { $set: { beat: 0 } };
+    const dead = await collections
+      .gateways(this.db)
+      .findOneAndUpdate({ _id: id, ...this.silent() }, forgotten, { session });
+    if (!dead) return false;
+    const of = { gateway_id: id };
+    const went = await collections.connections(this.db).find(of, { session, limit: ENDED_AT_ONCE }).toArray();
     await this.store(session, { came: [], went });
     await this.noteUsers(session, { came: [], went }, '$$NOW', dead.seen_at);
+    if (went.length === ENDED_AT_ONCE) return true;
+    await collections.gateways(this.db).deleteOne({ _id: id }, { session });
+    return false;
   }
 
   private silent(): Document {
@@ -77,7 +91,10 @@ export class Connections {
     const came = [...held.values()].flatMap(({ sockets }) =>
       [...sockets.values()].filter(({ _id }) => !known.has(_id)),
     );
-    return { came: [...opened.values(), ...came], went: [...closed.values(), ...went] };
+    return {
+      came: [...opened.values(), ...came.slice(0, DIFFERENCES_AT_ONCE)],
+      went: [...closed.values(), ...went.slice(0, DIFFERENCES_AT_ONCE)],
+    };
   }
 
   private async store(session: ClientSession, { came, went }: Difference): Promise<void> {
