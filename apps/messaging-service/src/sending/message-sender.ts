@@ -48,11 +48,21 @@ export class MessageSender implements OnApplicationShutdown {
 
   /** @param until when it is given up */
   private async store(batch: Batch, until: number): Promise<Outcome[]> {
+    let outcomes: Outcome[];
     try {
-      return await this.transaction.run(batch, ONE_TRY);
+      outcomes = await this.transaction.run(batch, ONE_TRY);
     } catch (error) {
       return this.storeAfter(error, batch, until);
     }
+    return batch.again ? outcomes : this.reconsider(batch.sends, outcomes, until);
+  }
+
+  /** What is refused now may have been sent before, through another process: then it is that message, whatever holds by now. */
+  private async reconsider(sends: readonly Send[], outcomes: Outcome[], until: number): Promise<Outcome[]> {
+    const refused = sends.filter(({ client }, index) => client && 'refused' in (outcomes[index] ?? {}));
+    const found = await this.storeSingly({ sends: refused, again: true }, until);
+    const anew = new Map(refused.map(({ id }, index) => [id, found[index]]));
+    return outcomes.map((outcome, index) => anew.get(sends[index]?.id ?? '') ?? outcome);
   }
 
   private async storeAfter(error: unknown, { sends, again }: Batch, until: number): Promise<Outcome[]> {

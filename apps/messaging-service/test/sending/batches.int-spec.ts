@@ -3,7 +3,17 @@ import type { TestMongoDatabase } from '@plaza/testing';
 import type { Sent } from '../../src/sending/send.js';
 import { collections, memberId } from '../../src/storage/collections.js';
 import { changeConversation } from '../../src/storage/publishing.js';
-import { begun, ids, messagesIn, messagingDatabase, type Process, processOn, publishedIn, text } from './bed.js';
+import {
+  begun,
+  begunDirect,
+  ids,
+  messagesIn,
+  messagingDatabase,
+  type Process,
+  processOn,
+  publishedIn,
+  text,
+} from './bed.js';
 
 const [alice = '', bob = '', carol = ''] = ids(3);
 const everyone = [alice, bob, carol];
@@ -104,6 +114,17 @@ describe('a message that is sent again with its client id', () => {
     expect(new Set(all.map(({ message }) => message._id)).size).toBe(1);
     expect(await messagesIn(database.db, conversationId)).toMatchObject([{ client_id: client.id, seq: 1 }]);
     expect(await publishedIn(database.db, conversationId)).toHaveLength(2);
+  });
+
+  it('is that message also where it could not be sent any more, through whichever process', async () => {
+    const request = { by: alice, state: 'PENDING' } as const;
+    const conversationId = await begunDirect(database.db, [alice, bob], { request });
+    const own = { ...client, id: 'c0ffee00-0000-4000-8000-000000000009' };
+    const { message } = await one.sender.send(text(conversationId, alice, { client: own }));
+    const second = other.sender.send(text(conversationId, alice, { client: own }));
+    await expect(second).resolves.toMatchObject({ repeated: true, message: { _id: message._id } });
+    const third = other.sender.send(text(conversationId, alice, { client: { ...own, id: `${message._id}` } }));
+    await expect(third).rejects.toMatchObject({ code: 'REQUEST_PENDING' });
   });
 
   it('is refused with other words, alone', async () => {
