@@ -1,4 +1,4 @@
-import type { ClientSession, Db, Filter } from 'mongodb';
+import type { ClientSession, Collection, Db, Filter } from 'mongodb';
 import type { ReadableRecord } from '../consumer/record.js';
 import type { MarksOf } from '../consumer/storage.js';
 import { consumerCollections, type MarkDocument } from './consumer-documents.js';
@@ -6,7 +6,7 @@ import { consumerCollections, type MarkDocument } from './consumer-documents.js'
 const duplicateKey = 11_000;
 const keptFor = 8 * 86_400_000;
 const farBehind = 100_000;
-const droppedAtOnce = 5_000;
+const lookedAtOnce = 5_000;
 
 export async function markFresh(
   db: Db,
@@ -52,13 +52,30 @@ export async function dropMarks(db: Db, consumer: string, of: MarksOf[]): Promis
   return dropped;
 }
 
+// Bit by bit, by what is looked at: most of the marks of a partition stay, and are too many for one operation's time.
 async function dropMarksOf(db: Db, consumer: string, of: MarksOf): Promise<number> {
   const inbox = consumerCollections.inbox(db);
-  const { topic, partition, clusterId, logStart, position } = of;
-  const useless: Filter<MarkDocument> = {
-    consumer,
-    topic,
-    kafka_partition: partition,
+  const { topic, partition: kafka_partition } = of;
+  let dropped = 0;
+  for (let after: number | undefined = -1; after !== undefined; ) {
+    const rest: Filter<MarkDocument> = { consumer, topic, kafka_partition, kafka_offset: { $gt: after } };
+    const last: number | undefined = await lastOfPage(inbox, rest);
+    const page = { $gt: after, ...(last !== undefined && { $lte: last }) };
+    const { deletedCount } = await inbox.deleteMany({ ...rest, kafka_offset: page, ...useless(of) });
+    dropped += deletedCount;
+    after = last;
+  }
+  return dropped;
+}
+
+async function lastOfPage(inbox: Collection<MarkDocument>, marks: Filter<MarkDocument>): Promise<number | undefined> {
+  const projection = { _id: 0, kafka_offset: 1 } as const;
+  const options = { projection, sort: { kafka_offset: 1 }, skip: lookedAtOnce - 1 } as const;
+  return (await inbox.findOne(marks, options))?.kafka_offset;
+}
+
+function useless({ clusterId, logStart, position }: MarksOf): Filter<MarkDocument> {
+  return {
     $or: [
       { cluster_id: clusterId, kafka_offset: { $lt: logStart } },
       {
@@ -67,10 +84,4 @@ async function dropMarksOf(db: Db, consumer: string, of: MarksOf): Promise<numbe
       },
     ],
   };
-  for (let dropped = 0; ; ) {
-    const page = await inbox.find(useless, { projection: { _id: 1 }, limit: droppedAtOnce }).toArray();
-    if (page.length === 0) return dropped;
-    const { deletedCount } = await inbox.deleteMany({ _id: { $in: page.map(({ _id }) => _id) } });
-    dropped += deletedCount;
-  }
 }
