@@ -183,7 +183,9 @@ export class ConsumerBed {
   /** Makes the topics as a publishing service would. */
   async makeTopics(): Promise<void> {
     const kafka = createKafka(this.settings, pino({ level: 'silent' }));
-    await new Topics(kafka, this.settings).ensure(['parcel', 'shelf', 'user.deleted']);
+    const topics = new Topics(kafka, this.settings);
+    // A busy broker may not know yet what it has just made, and says so.
+    await eventually(() => topics.ensure(['parcel', 'shelf', 'user.deleted']));
   }
 
   async stop(): Promise<void> {
