@@ -5,7 +5,7 @@ import type { Platform } from './platform.js';
 import { DOCUMENT_SERVICES, databaseOf, type ServiceDatabase, STORED_SERVICES } from './services.js';
 
 /** What the platform writes by itself, whether anybody asks for something or not. */
-const ITS_OWN = ['migrations', 'relay_lease', 'relay_wakes', 'scheduled_jobs', 'consumer_positions'];
+const ITS_OWN = ['migrations', 'relay_lease', 'relay_wakes', 'scheduled_jobs', 'consumer_positions', 'gateways'];
 
 /**
  * All rows of all tables and all documents of all collections, each as a line that begins with database and table. What
