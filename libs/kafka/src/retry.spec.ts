@@ -31,6 +31,7 @@ test.each([
   ['a write conflict', new MongoServerError({ message: 'WriteConflict', code: 112 })],
   ['a commit of which nobody knows', new MongoServerError({ errorLabels: ['UnknownTransactionCommitResult'] })],
   ['the time that was set for an operation', new MongoOperationTimeoutError('timed out')],
+  ['the same of a bulk write', new MongoServerError(new MongoOperationTimeoutError('timed out'))],
   ['a client that was closed', new MongoClientClosedError()],
 ])('takes %s in MongoDB for the failure of a dependency', (_, error) => {
   expect(isDependencyFailure(error)).toBe(true);

@@ -78,6 +78,8 @@ export function isDependencyFailure(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > 5) return false;
   if (saysSo(error)) return true;
   const inner = [error.cause, ...('driverError' in error ? [error.driverError] : [])];
+  // MongoDB's driver wraps whatever befell a bulk write, a timeout of its own too.
+  if ('errorResponse' in error) inner.push(error.errorResponse);
   if (error instanceof AggregateError) inner.push(...error.errors);
   return inner.some((cause) => cause !== error && isDependencyFailure(cause, depth + 1));
 }
