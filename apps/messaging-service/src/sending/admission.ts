@@ -63,9 +63,11 @@ export function decide(sends: readonly Send[], seen: Circumstances): Decision {
 /** The message that a send has become already: in a commit whose outcome was not known, or because it was sent twice. */
 function earlier(send: Send, seen: Circumstances): Sent | undefined {
   const { id, client, senderId } = send;
-  const { to: conversation } = membership(send, seen);
   const own = seen.messages.get(id);
-  if (own) return { message: own, sender: personOf(senderId, seen), conversation, repeated: false };
+  const there = seen.conversations.get(send.conversationId);
+  // Stored is stored, whatever has become of its sender since.
+  if (own && there) return { message: own, sender: personOf(senderId, seen), conversation: there, repeated: false };
+  const { to: conversation } = membership(send, seen);
   const known = client && seen.byClientId.get(sentBefore(senderId, client.id));
   if (!known) return undefined;
   if (known.sent_hash !== client.hash) throw reused(client.from);
@@ -129,8 +131,9 @@ function acceptance({ senderId }: Send, to: SentTo, seen: Circumstances): object
   const { request, whole } = to;
   if (!whole || !request || request.by === senderId || request.state === 'ACCEPTED') return [];
   to.request = { by: request.by, state: 'ACCEPTED' };
+  to.updated_at = seen.now;
   const people = new Map(whole.member_preview.map((userId) => [userId, personOf(userId, seen)]));
-  const conversation = { ...whole, updated_at: seen.now };
+  const conversation = { ...whole, updated_at: to.updated_at };
   return [frameOfConversation('conversation.updated', conversation, { people, more: { request: to.request } })];
 }
 

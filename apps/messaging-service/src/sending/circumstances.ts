@@ -19,6 +19,8 @@ export interface SentTo
     ConversationDocument,
     '_id' | 'type' | 'pair_key' | 'settings' | 'request' | 'last_seq' | 'clock' | 'member_count'
   > {
+  /** Where a send changes more than what each one does. */
+  updated_at?: Date;
   /** All of it where a request waits for an answer, which may be one of these sends. */
   whole?: ConversationDocument;
 }

@@ -47,7 +47,8 @@ function moves(admitted: Admitted[]): AnyBulkWriteOperation<ConversationDocument
   const newest = new Map(admitted.map((one) => [one.to._id, one]));
   return [...newest.values()].map(({ to, sent: { message } }) => {
     const moved = { last_seq: to.last_seq, last_message: lastMessageOf(message), last_activity_at: message.created_at };
-    const update = { $set: { ...moved, clock: to.clock, request: to.request } };
+    const { clock, request, updated_at } = to;
+    const update = { $set: { ...moved, clock, request, ...(updated_at && { updated_at }) } };
     return { updateOne: { filter: { _id: to._id }, update } };
   });
 }
