@@ -47,10 +47,10 @@ describe.each(databases)('poison on %s', (on) => {
       const { letters, fatal } = await bed.instance([ledger, 'parcel.moved', handler]);
       await bed.publish(...steps('bad', 3), ...steps('good', 40));
       await bed.expectApplied('ledger', 'good', upTo(40));
-      await expectState([{ key: 'bad', state: 'PARKED', attempts: 4 }]);
+      await expectState([{ key: 'bad', state: 'PARKED', attempts: 4 }], 20_000);
       const [first = 0, last = 0] = [tries[0], tries.at(-1)];
       expect(last - first).toBeGreaterThan(2_500);
-      expect(last - first).toBeLessThan(4_000);
+      expect(last - first).toBeLessThan(15_000);
 
       await bed.publish({ key: 'bad', step: 4 }, { key: 'good', step: 41 });
       await bed.expectApplied('ledger', 'good', upTo(41));
