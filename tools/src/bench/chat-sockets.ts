@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Platform, type PlatformProcess, register } from '@plaza/e2e';
 import { inParallel } from '@plaza/testing';
-import { at, onPlatform, ROUNDS } from './bed.js';
+import { at, counter, onPlatform, ROUNDS } from './bed.js';
 import { printFigure } from './report.js';
 import { residentBytes } from './startup.js';
 
@@ -9,8 +9,9 @@ const SOCKETS = 1_000;
 /** The gateway lets a user have 20 at most. */
 const PEOPLE = SOCKETS / 10;
 const AT_ONCE = 20;
-/** Long enough for garbage of the opening to be collected, and for pings to have gone round. */
-const IDLE_MS = 15_000;
+/** Long enough for garbage of the opening to be collected. */
+const IDLE_MS = 10_000;
+const REQUESTS = 5_000;
 
 /** Megabytes. */
 interface Memory {
@@ -34,21 +35,23 @@ export async function printGrowth(platform: Platform): Promise<void> {
   };
   const resident = grown.map((it) => it.resident);
   print('resident memory', resident, 'at most 40 MB more');
-  // Most of the former is V8's room for new objects, which the opening fills and any other traffic would.
   const heap = grown.map((it) => it.heap);
-  print('heap in use', heap, 'nothing; it tells what of that is kept, garbage included');
+  print('heap in use', heap, 'for comparison; garbage included');
 }
 
+/**
+ * Before and after under the same ordinary traffic: V8's room for new objects grows with whatever is done and shrinks when
+ * nothing is, by more than the sockets take.
+ */
 async function growth(platform: Platform, tokens: string[]): Promise<Memory> {
   const gateway = gatewayOf(platform);
   await gateway.end();
   gateway.start();
   await platform.ready();
-  // Code that has run once and buffers that are kept are not the sockets' memory.
-  await closeAll(await openAll(platform, tokens, tokens.length));
-  const before = await memoryOf(platform);
+  await closeAll(await openAll(platform, tokens, SOCKETS));
+  const before = await memoryIn(platform, tokens);
   const sockets = await openAll(platform, tokens, SOCKETS);
-  const after = await memoryOf(platform);
+  const after = await memoryIn(platform, tokens);
   await closeAll(sockets);
   return { resident: after.resident - before.resident, heap: after.heap - before.heap };
 }
@@ -82,8 +85,12 @@ async function closeAll(sockets: WebSocket[]): Promise<void> {
   await Promise.all(closed);
 }
 
-async function memoryOf(platform: Platform): Promise<Memory> {
+/** While it does something else. */
+async function memoryIn(platform: Platform, tokens: string[]): Promise<Memory> {
   await pause(IDLE_MS);
+  await inParallel(AT_ONCE, Array.from({ length: REQUESTS }, counter()), async (index) => {
+    await platform.client.request('GET', '/v1/users/me', { token: at(tokens, index) });
+  });
   const { body } = await platform.client.request<string>('GET', '/metrics');
   const heap = Number(/^nodejs_heap_size_used_bytes\S* (\S+)$/m.exec(body)?.[1]);
   return { resident: residentBytes(gatewayOf(platform).pid ?? 0) / 1e6, heap: heap / 1e6 };
