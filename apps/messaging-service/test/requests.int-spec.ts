@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@plaza/testing';
 import type { ServiceUnderTest } from '@plaza/testing/service';
 import type { ConversationView } from '../src/conversations/conversation.view.js';
+import { collections } from '../src/storage/collections.js';
 import { get, say } from './messages/bed.js';
 import {
   alice,
@@ -96,6 +98,22 @@ it('agreed to it is a conversation as any other, and both are told, once', async
     { audience: 'CONVERSATION', audienceId: id, frame: { data: { id, request: { state: 'ACCEPTED' } } } },
   ]);
   expect(await answer(bob.id, id, 'decline')).toMatchObject({ status: 409, body: { code: 'REQUEST_ACCEPTED' } });
+});
+
+it('agreed to it tells who has asked how far the other had read before', async () => {
+  const id = await asked();
+  await service.request('PUT', `/v1/conversations/${id}/read`, { as: bob.id, body: { seq: 1 } });
+  const members = collections.members(service.db);
+  await eventually(async () => expect(await members.countDocuments({ receipts_due: true })).toBe(0));
+  await answer(bob.id, id, 'accept');
+  await eventually(async () => {
+    const told = (await service.facts()).filter(({ type, key }) => type === 'receipts.moved' && key === id);
+    expect(told.flatMap(({ payload }) => payload.watermarks)).toContainEqual({
+      userId: bob.id,
+      deliveredSeq: 1,
+      readSeq: 1,
+    });
+  });
 });
 
 it('declined it is in no list, and who has asked learns nothing', async () => {

@@ -75,6 +75,19 @@ it('refuses who may not send, and tells nobody', async () => {
   for (const id of [channel, silenced, talk, suspended]) expect(told).not.toContain(id);
 });
 
+it('is told nobody who has not agreed to talk, and nobody among more than 100', async () => {
+  const asked = await storedConversation(chat, [alice.id, carol.id], { type: 'DIRECT' });
+  const crowd = await storedConversation(chat, [alice.id, bob.id]);
+  const request = { by: alice.id, state: 'PENDING' } as const;
+  await collections.conversations(chat.db).updateOne({ _id: asked }, { $set: { request } });
+  await collections.conversations(chat.db).updateOne({ _id: crowd }, { $set: { member_count: 101 } });
+  for (const id of [asked, crowd]) expect(await typing(alice.id, id)).toMatchObject({ status: 204 });
+  const last = await storedConversation(chat, [alice.id, bob.id]);
+  await typing(alice.id, last);
+  const told = (await framesUntil(last)).map(({ audience }) => audience.split(' ')[1]);
+  for (const id of [asked, crowd]) expect(told).not.toContain(id);
+});
+
 it('is nothing for who is no member, or no longer', async () => {
   const group = await storedConversation(chat, [alice.id, bob.id]);
   await changeMember(chat, group, bob.id, { active: false });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Conflict, NotFound } from '@plaza/service-kit';
+import { collections } from '../storage/collections.js';
 import type { ConversationDocument, MessageRequest } from '../storage/documents.js';
 import { type FrameContent, userFrame } from '../storage/frames.js';
 import { frameOfConversation } from './conversation.facts.js';
@@ -22,6 +23,7 @@ export class RequestsService {
       if (state === 'ACCEPTED') return;
       const request: MessageRequest = { by, state: 'ACCEPTED' };
       const after = await this.changes.write(open, { ...answering(request), count: 1 });
+      await this.tellReceipts(open);
       const frame = { people: after.people, more: { request } };
       await this.changes.publish(open, after, [frameOfConversation('conversation.updated', after.conversation, frame)]);
     });
@@ -35,6 +37,12 @@ export class RequestsService {
       if (state === 'ACCEPTED') throw new Conflict('REQUEST_ACCEPTED', 'You have agreed to talk already.');
       if (state === 'PENDING') await this.hide(open, { by, state: 'DECLINED' });
     });
+  }
+
+  /** How far both have come was told nobody until now. */
+  private async tellReceipts({ session, conversation }: OpenChange): Promise<void> {
+    const both = { conversation_id: conversation._id, active: true };
+    await collections.members(this.changes.db).updateMany(both, { $set: { receipts_due: true } }, { session });
   }
 
   private async hide(open: OpenChange, request: MessageRequest): Promise<void> {

@@ -25,13 +25,17 @@ export class Talking {
     const isDeclined = conversation.request?.state === 'DECLINED' && conversation.request.by === userId;
     const isBlocked = (await this.relations.blockBetween([[userId, other]])).size > 0;
     // Which of them it is tells something of the other, so nobody is told.
-    if (isDeclined || isBlocked || people.get(other)?.deleted)
+    if (isDeclined || isBlocked || isGone(people.get(other)))
       throw new Forbidden('MESSAGE_NOT_ALLOWED', 'You can’t send messages here.');
   }
 }
 
 function otherOf(userId: string, { type, member_preview }: Conversation): string | undefined {
   return type === 'DIRECT' ? member_preview.find((id) => id !== userId) : undefined;
+}
+
+function isGone(entry: UserCacheEntry | undefined): boolean {
+  return entry !== undefined && (entry.deleted || entry.accountStatus === 'DELETED');
 }
 
 // Who is not known yet is new.

@@ -4,6 +4,8 @@ import { may } from '../conversations/permissions.js';
 import { MemberAccess, type Membership } from '../members/member-access.js';
 import { Talking } from '../messages/talking.js';
 import { Momentary } from '../presence/momentary.js';
+import { MOST_TOLD } from '../receipts/standing.js';
+import type { ConversationDocument } from '../storage/documents.js';
 import { conversationFrame, type FrameContent } from '../storage/frames.js';
 import { Recently } from './recently.js';
 
@@ -27,12 +29,18 @@ export class TypingService {
     const membership = await this.access.activeMember(conversationId, userId);
     expectMaySend(membership);
     await this.talking.expectAllowed(userId, membership.conversation);
+    if (!isTold(membership.conversation)) return;
     if (!this.told.may(`${conversationId}:${userId}`, performance.now())) return;
     const time = new Date();
     const data = { conversationId, userId, until: new Date(time.getTime() + LASTS_MS).toISOString() };
     const frame: FrameContent = { type: 'typing.started', time, data };
     this.momentary.send([conversationFrame(conversationId, frame, { exceptUserId: userId, momentary: true })]);
   }
+}
+
+/** Nobody sees who types among so many, and somebody who has not agreed to talk is not to be moved by it. */
+function isTold({ member_count, request }: ConversationDocument): boolean {
+  return member_count <= MOST_TOLD && (request === null || request.state === 'ACCEPTED');
 }
 
 function expectMaySend({ member, conversation }: Membership): void {
