@@ -60,7 +60,8 @@ export class MessageSender implements OnApplicationShutdown {
   /** What is refused now may have been sent before, through another process: then it is that message, whatever holds by now. */
   private async reconsider(sends: readonly Send[], outcomes: Outcome[], until: number): Promise<Outcome[]> {
     const refused = sends.filter(({ client }, index) => client && 'refused' in (outcomes[index] ?? {}));
-    const found = await this.storeSingly({ sends: refused, again: true }, until);
+    if (refused.length === 0) return outcomes;
+    const found = await this.settled({ sends: refused, again: true }, until);
     const anew = new Map(refused.map(({ id }, index) => [id, found[index]]));
     return outcomes.map((outcome, index) => anew.get(sends[index]?.id ?? '') ?? outcome);
   }
@@ -80,14 +81,16 @@ export class MessageSender implements OnApplicationShutdown {
   /** One that can't be stored does not take the others of its batch with it. */
   private async storeSingly({ sends, again }: Batch, until: number): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    for (const send of sends) {
-      try {
-        outcomes.push(...(await this.store({ sends: [send], again }, until)));
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        outcomes.push({ refused: error });
-      }
-    }
+    for (const send of sends) outcomes.push(...(await this.settled({ sends: [send], again }, until)));
     return outcomes;
+  }
+
+  private async settled(batch: Batch, until: number): Promise<Outcome[]> {
+    try {
+      return await this.store(batch, until);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return batch.sends.map(() => ({ refused: error }));
+    }
   }
 }
