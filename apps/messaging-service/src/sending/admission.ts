@@ -103,7 +103,8 @@ function refuseUnwanted({ senderId }: Send, to: SentTo, { blocks, users }: Circu
   refuseWhileUnanswered(senderId, to);
   const other = otherOf(to, senderId);
   const declined = to.request?.by === senderId && to.request.state === 'DECLINED';
-  const gone = users.get(other)?.deleted === true;
+  const account = users.get(other);
+  const gone = account !== undefined && (account.deleted || account.account_status === 'DELETED');
   const blocked = blockIds(senderId, other).some((id) => blocks.has(id));
   if (blocked || gone || declined) throw new Forbidden('MESSAGE_NOT_ALLOWED', 'You can’t send messages here.');
 }

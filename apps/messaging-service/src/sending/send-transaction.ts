@@ -29,9 +29,18 @@ export class SendTransaction {
     const messages = admitted.map(({ sent }) => sent.message);
     // First the conversations: whoever else writes one of them conflicts here, before anything else was done.
     await collections.conversations(this.db).bulkWrite(moves(admitted), { session });
+    await this.tellReceipts(session, admitted);
     await collections.messages(this.db).insertMany(messages, { session });
     await this.outbox.insert(session, admitted.flatMap(clockedFacts));
     return outcomes;
+  }
+
+  /** In conversations that are agreed to by a message, how far both have come was told nobody until now. */
+  private async tellReceipts(session: ClientSession, admitted: Admitted[]): Promise<void> {
+    const agreed = admitted.flatMap(({ to }) => (to.updated_at ? [to._id] : []));
+    if (agreed.length === 0) return;
+    const both = { conversation_id: { $in: agreed }, active: true };
+    await collections.members(this.db).updateMany(both, { $set: { receipts_due: true } }, { session });
   }
 
   private async read(session: ClientSession, batch: Batch): Promise<Circumstances> {

@@ -134,9 +134,12 @@ describe('two people', () => {
     expect(await answer(id, bob)).toBe('sent');
   });
 
-  it('do not talk when the account of one is gone', async () => {
+  it.each([
+    ['is gone', () => gone(bob)],
+    ['is to go', () => known(bob, { account_status: 'DELETED' })],
+  ])('do not talk when the account of one %s', async (_, leave) => {
     const id = await begunDirect(database.db, [alice, bob]);
-    await gone(bob);
+    await leave();
     expect(await answer(id, alice)).toBe('MESSAGE_NOT_ALLOWED');
     expect(await answer(id, bob)).toBe('ACCOUNT_NOT_ACTIVE');
   });
@@ -158,6 +161,8 @@ describe('a request to talk', () => {
     expect(await Promise.all(answers)).toEqual(['sent', 'sent', 'sent']);
     const conversation = await collections.conversations(database.db).findOne({ _id: id });
     expect(conversation).toMatchObject({ request: { by: alice, state: 'ACCEPTED' }, last_seq: 4 });
+    const due = { conversation_id: id, receipts_due: true };
+    expect(await collections.members(database.db).countDocuments(due)).toBe(2);
     const frames = (await publishedIn(database.db, id)).flatMap(({ payload }) =>
       payload.frame ? [payload.frame] : [],
     );
