@@ -95,6 +95,7 @@ describe('the chat', () => {
     wire.mend();
     await bob.sees('#24 10:31 alice: text 19');
     expect(bob.messages).toEqual(texts.map((text, n) => `#${n + 5} 10:31 alice: ${text}`));
+    await alice.sees('#24 10:31 you: text 19');
   });
 
   it('shows once what was said while the connection was lost', async () => {

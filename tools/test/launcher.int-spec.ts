@@ -8,11 +8,13 @@ import { text } from 'node:stream/consumers';
 import { services } from '@plaza/all-in-one';
 import { checkout, deleteData, freePort, freePorts } from '@plaza/embedded';
 import {
+  createMongoDatabase,
   createTestDatabase,
   deleteTopics,
   eventually,
   kafkaPrefix,
   type TestDatabase,
+  type TestMongoDatabase,
   testServers,
 } from '@plaza/testing';
 import type { RunFile } from '../src/launch/run-file.js';
@@ -157,18 +159,18 @@ describe('npm start on servers of its own', () => {
 });
 
 describe('npm start on servers elsewhere', () => {
-  let databases: TestDatabase[];
+  let databases: Array<TestDatabase | TestMongoDatabase>;
   let prefix: string;
   let env: NodeJS.ProcessEnv;
 
   beforeEach(async () => {
-    databases = await Promise.all(services.map(() => createTestDatabase()));
+    databases = await Promise.all(services.map(({ mongo }) => (mongo ? createMongoDatabase() : createTestDatabase())));
     prefix = kafkaPrefix();
     const { postgresUrl, kafkaBrokers, mongodbUrl } = testServers();
     env = {
       PLAZA_POSTGRES_URL: postgresUrl,
       PLAZA_KAFKA_BROKERS: kafkaBrokers,
-      PLAZA_MONGODB_URL: mongodbUrl || 'mongodb://127.0.0.1:1',
+      PLAZA_MONGODB_URL: mongodbUrl,
       PLAZA_KAFKA_PREFIX: prefix,
       ...Object.fromEntries(services.map(({ name }, i) => [settingOf(name, 'DATABASE_URL'), databases[i]?.url])),
     };
