@@ -56,6 +56,26 @@ describe.each(databases)('a consumer on %s', (on) => {
     ]);
   });
 
+  test('gathers facts that come one by one for a consumer that is in no hurry', async () => {
+    const runs: Record<string, number> = { hurried: 0, unhurried: 0 };
+    const counting = (consumer: 'hurried' | 'unhurried', unhurried: boolean) =>
+      [
+        { consumer, batch: true, unhurried },
+        'parcel.moved',
+        async (facts: ReceivedFact<ParcelMoved>[], context: FactContext) => {
+          runs[consumer] = (runs[consumer] ?? 0) + 1;
+          for (const { fact } of facts) await apply(consumer, fact, context);
+        },
+      ] as const;
+    await bed.instance([...counting('hurried', false)], [...counting('unhurried', true)]);
+    for (const step of upTo(30)) {
+      await bed.publish({ key: 'a', step });
+      await bed.expectApplied('hurried', 'a', upTo(step));
+    }
+    await bed.expectApplied('unhurried', 'a', upTo(30));
+    expect(runs.unhurried).toBeLessThan(runs.hurried ?? 0);
+  });
+
   test('gives a batch method runs of facts, and a fact that fails alone does not take the others along', async () => {
     const sizes: number[] = [];
     const batch = { consumer: 'ledger', batch: true };

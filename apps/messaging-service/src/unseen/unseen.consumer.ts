@@ -4,7 +4,7 @@ import type { MessageSent } from '@plaza/contracts';
 import { type ConsumerOptions, EventPattern, type FactContext, type ReceivedFact } from '@plaza/kafka';
 import { UnseenChecks } from './unseen-checks.js';
 
-const unseen: ConsumerOptions = { consumer: 'unseen', batch: true };
+const unseen: ConsumerOptions = { consumer: 'unseen', batch: true, unhurried: true };
 
 /** Has every message looked at once more, some time after it was sent. */
 @Controller()

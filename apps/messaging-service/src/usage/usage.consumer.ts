@@ -4,7 +4,7 @@ import type { ConversationMemberAdded, MessageSent } from '@plaza/contracts';
 import { type ConsumerOptions, EventPattern, type FactContext, type ReceivedFact } from '@plaza/kafka';
 import { UsageCounts } from './usage-counts.js';
 
-const usage: ConsumerOptions = { consumer: 'usage', batch: true };
+const usage: ConsumerOptions = { consumer: 'usage', batch: true, unhurried: true };
 
 /** Counts what people do: see `UsageTeller` for what becomes of it. */
 @Controller()

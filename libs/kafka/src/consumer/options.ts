@@ -13,6 +13,11 @@ export interface ConsumerOptions {
   marks?: boolean;
   /** The method takes `ReceivedFact[]`: a run of facts that all go to it. */
   batch?: boolean;
+  /**
+   * Nobody waits for its effects: facts are gathered for up to half a second, so that many share one transaction where they
+   * would have come one by one. Default: each is applied as soon as it is there.
+   */
+  unhurried?: boolean;
   /** Broadcast: how far back to begin, in milliseconds, or with everything that Kafka still has. Default: now. */
   lookback?: number | 'beginning';
 }
@@ -23,12 +28,13 @@ export interface ConsumerDeclaration {
   kind: 'shared' | 'broadcast';
   replayable: boolean;
   marks: boolean;
+  unhurried: boolean;
   lookback: number | 'beginning';
 }
 
 /** The declaration that one method's options imply. */
 export function declarationFrom(options: ConsumerOptions): ConsumerDeclaration {
-  const { consumer: name, kind = 'shared', lookback = 0 } = options;
+  const { consumer: name, kind = 'shared', unhurried = false, lookback = 0 } = options;
   const replayable = options.replayable ?? (kind === 'broadcast' && lookback === 'beginning');
-  return { name, kind, replayable, marks: options.marks ?? !replayable, lookback };
+  return { name, kind, replayable, marks: options.marks ?? !replayable, unhurried, lookback };
 }

@@ -112,13 +112,14 @@ export class ConsumerRuntime {
   }
 
   private group(
-    { name, topics }: ConsumerHandlers,
+    { name, topics, declaration: { unhurried } }: ConsumerHandlers,
     own: { source: FeedSource; groupId: string; commits?: boolean; onFatal?: (reason: Error) => void },
   ): ConsumerGroup {
     const { kafka, settings, logger, onFatal } = this.o;
     const { prefix } = settings;
     const ensureTopics = (names: string[]) => this.o.topics.ensure(names);
-    return new ConsumerGroup({ commits: true, onFatal, ...own, kafka, logger, name, topics, prefix, ensureTopics });
+    const common = { kafka, logger, name, topics, prefix, ensureTopics, unhurried };
+    return new ConsumerGroup({ commits: true, onFatal, ...own, ...common });
   }
 
   private groupId({ name }: ConsumerHandlers): string {

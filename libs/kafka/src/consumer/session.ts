@@ -15,6 +15,8 @@ export interface SessionOptions {
   source: FeedSource;
   /** Tell Kafka the positions, for those who look there: they are never read. */
   commits: boolean;
+  /** Have Kafka gather records instead of answering with the first one. Default: false. */
+  unhurried?: boolean;
   logger: Logger;
 }
 
@@ -26,6 +28,8 @@ const consumerSettings = {
   rebalanceTimeout: 15_000,
   retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3, restartOnFailure: async () => false },
 };
+/** Bytes for which Kafka waits, at most as long as an idle fetch takes. */
+const gatheredBytes = 131_072;
 const commitInterval = 250;
 const partitionsAtOnce = 32;
 
@@ -48,6 +52,7 @@ export class ConsumerSession {
     this.consumer = o.kafka.consumer({
       ...consumerSettings,
       groupId: o.groupId,
+      ...(o.unhurried && { minBytes: gatheredBytes }),
       partitionAssigners: [
         ({ cluster }) => {
           this.log = new ClusterLog(cluster, o.prefix);
