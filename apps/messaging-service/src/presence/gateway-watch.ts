@@ -1,8 +1,9 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { KafkaTransport } from '@plaza/kafka';
-import { CONFIG, LOGGER, Ticker } from '@plaza/service-kit';
+import { CONFIG, LOGGER } from '@plaza/service-kit';
 import type { Logger } from 'pino';
 import type { MessagingConfig } from '../config.js';
+import { DueWork } from '../due-work/due-work.js';
 import { Connections } from './connections.service.js';
 import { PresenceTeller } from './presence.teller.js';
 
@@ -10,8 +11,7 @@ const EVERY_MS = 1_000;
 
 /** Notices gateways that have died. */
 @Injectable()
-export class GatewayWatch implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly ticker: Ticker;
+export class GatewayWatch extends DueWork {
   /** Since when gateways would have been heard of; they are not dead because Kafka was away, or this service. */
   private listeningSince: number | undefined;
 
@@ -22,18 +22,10 @@ export class GatewayWatch implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly connections: Connections,
     private readonly teller: PresenceTeller,
   ) {
-    this.ticker = new Ticker('watching gateways', EVERY_MS, () => this.watch(), logger);
+    super('watching gateways', EVERY_MS, logger);
   }
 
-  onApplicationBootstrap(): void {
-    this.ticker.start();
-  }
-
-  onModuleDestroy(): Promise<void> {
-    return this.ticker.stop();
-  }
-
-  private async watch(): Promise<void> {
+  protected async doDue(): Promise<void> {
     if (!this.hasListened(performance.now())) return;
     if (await this.connections.endSilent()) this.teller.wake();
   }

@@ -1,10 +1,11 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { PresenceStatus } from '@plaza/contracts';
-import { BACKGROUND, LOGGER, Ticker } from '@plaza/service-kit';
+import { BACKGROUND, LOGGER } from '@plaza/service-kit';
 import { UserCache, type UserCacheEntry } from '@plaza/user-cache';
 import type { Db } from 'mongodb';
 import type { Logger } from 'pino';
 import { claimDue } from '../due-work/claims.js';
+import { DueWork } from '../due-work/due-work.js';
 import { severalAtOnce } from '../due-work/several-at-once.js';
 import { collections } from '../storage/collections.js';
 import type { PresenceDocument } from '../storage/documents.js';
@@ -20,9 +21,7 @@ const CLAIMED_FOR_MS = 10_000;
 
 /** Tells who comes and goes: those whose turn it is, as they are then, so that a reconnect is seen by nobody. */
 @Injectable()
-export class PresenceTeller implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly ticker: Ticker;
-
+export class PresenceTeller extends DueWork {
   constructor(
     @Inject(BACKGROUND) private readonly db: Db,
     @Inject(LOGGER) logger: Logger,
@@ -30,22 +29,10 @@ export class PresenceTeller implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly acquaintance: Acquaintance,
     private readonly momentary: Momentary,
   ) {
-    this.ticker = new Ticker('telling who comes and goes', EVERY_MS, () => this.tellDue(), logger);
+    super('telling who comes and goes', EVERY_MS, logger);
   }
 
-  onApplicationBootstrap(): void {
-    this.ticker.start();
-  }
-
-  onModuleDestroy(): Promise<void> {
-    return this.ticker.stop();
-  }
-
-  wake(): void {
-    this.ticker.wake();
-  }
-
-  private async tellDue(): Promise<void> {
+  protected async doDue(): Promise<void> {
     const claim = { limit: USERS_AT_ONCE, claimedForMs: CLAIMED_FOR_MS };
     const due = await claimDue<PresenceDocument>(this.db, 'user_presence', claim);
     if (due.length === 0) return;

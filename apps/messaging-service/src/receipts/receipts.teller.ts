@@ -1,9 +1,10 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { inTransaction, MongoOutbox } from '@plaza/kafka';
-import { BACKGROUND, LOGGER, Ticker } from '@plaza/service-kit';
+import { BACKGROUND, LOGGER } from '@plaza/service-kit';
 import { UserCache } from '@plaza/user-cache';
 import type { ClientSession, Db } from 'mongodb';
 import type { Logger } from 'pino';
+import { DueWork } from '../due-work/due-work.js';
 import { severalAtOnce } from '../due-work/several-at-once.js';
 import { Relations } from '../relations/relations.js';
 import { collections } from '../storage/collections.js';
@@ -34,9 +35,7 @@ interface Due {
 
 /** Tells the members of a conversation how far the others have come: at once, and then of all that moves within a second. */
 @Injectable()
-export class ReceiptsTeller implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly ticker: Ticker;
-
+export class ReceiptsTeller extends DueWork {
   constructor(
     @Inject(BACKGROUND) private readonly db: Db,
     @Inject(LOGGER) logger: Logger,
@@ -45,22 +44,10 @@ export class ReceiptsTeller implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly users: UserCache,
     private readonly relations: Relations,
   ) {
-    this.ticker = new Ticker('telling of receipts', EVERY_MS, () => this.tellDue(), logger);
+    super('telling of receipts', EVERY_MS, logger);
   }
 
-  onApplicationBootstrap(): void {
-    this.ticker.start();
-  }
-
-  onModuleDestroy(): Promise<void> {
-    return this.ticker.stop();
-  }
-
-  wake(): void {
-    this.ticker.wake();
-  }
-
-  private async tellDue(): Promise<void> {
+  protected async doDue(): Promise<void> {
     await severalAtOnce(TRANSACTIONS_AT_ONCE, await this.dueConversations(), (id) => this.tell(id));
   }
 

@@ -1,10 +1,11 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { fact, UsageCounted } from '@plaza/contracts';
 import { inTransaction, MongoOutbox } from '@plaza/kafka';
-import { BACKGROUND, LOGGER, Ticker } from '@plaza/service-kit';
+import { BACKGROUND, LOGGER } from '@plaza/service-kit';
 import type { ClientSession, Db } from 'mongodb';
 import type { Logger } from 'pino';
 import { claimDue } from '../due-work/claims.js';
+import { DueWork } from '../due-work/due-work.js';
 import { collections } from '../storage/collections.js';
 import type { UsageDayDocument } from '../storage/documents.js';
 import { UsageSharing } from './usage-sharing.js';
@@ -14,31 +15,21 @@ const DAYS_AT_ONCE = 100;
 
 /** Has what was gathered counted for everybody, and tells of the days that have changed. */
 @Injectable()
-export class UsageTeller implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly ticker: Ticker;
-
+export class UsageTeller extends DueWork {
   constructor(
     @Inject(BACKGROUND) private readonly db: Db,
     @Inject(LOGGER) logger: Logger,
     private readonly outbox: MongoOutbox,
     private readonly sharing: UsageSharing,
   ) {
-    this.ticker = new Ticker('counting usage', EVERY_MS, () => this.run(), logger);
+    super('counting usage', EVERY_MS, logger);
   }
 
-  onApplicationBootstrap(): void {
-    this.ticker.start();
-  }
-
-  onModuleDestroy(): Promise<void> {
-    return this.ticker.stop();
-  }
-
-  private async run(): Promise<void> {
+  protected async doDue(): Promise<void> {
     const more = await this.sharing.shareDue();
     const due = await claimDue<UsageDayDocument>(this.db, 'usage_days', { limit: DAYS_AT_ONCE });
     if (due.length > 0) await inTransaction(this.db, (session) => this.tell(session, due));
-    if (more || due.length === DAYS_AT_ONCE) this.ticker.wake();
+    if (more || due.length === DAYS_AT_ONCE) this.wake();
   }
 
   /** As the days are by now: what has come since they were claimed is told with them. */
