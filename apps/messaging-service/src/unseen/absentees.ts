@@ -9,7 +9,7 @@ import type { MemberDocument } from '../storage/documents.js';
 const PAGE = 1_000;
 
 /** A member who is away. */
-export type Absentee = Pick<MemberDocument, 'user_id' | 'joined_seq' | 'read_seq'>;
+export type Absentee = Pick<MemberDocument, 'conversation_id' | 'user_id' | 'joined_seq' | 'read_seq'>;
 
 /** Those for whom messages wait. */
 @Injectable()
@@ -20,9 +20,9 @@ export class Absentees {
   ) {}
 
   /** The members who have not read up to a seq nor muted the conversation, are not there, and whose account is active. */
-  async of(conversationId: string, seq: number): Promise<Absentee[]> {
+  async of(conversations: ReadonlyArray<{ conversationId: string; seq: number }>): Promise<Absentee[]> {
     const absent: Absentee[] = [];
-    for await (const page of this.waiting(conversationId, seq)) {
+    for await (const page of this.waiting(conversations)) {
       const away = await this.away(page.map(({ user_id }) => user_id));
       absent.push(...page.filter(({ user_id }) => away.has(user_id)));
     }
@@ -45,14 +45,17 @@ export class Absentees {
     return new Set(blocks.map(({ blocker_id, blocked_id }) => pairKey(blocker_id, blocked_id)));
   }
 
-  private async *waiting(conversation_id: string, seq: number): AsyncGenerator<Absentee[]> {
+  private async *waiting(
+    conversations: ReadonlyArray<{ conversationId: string; seq: number }>,
+  ): AsyncGenerator<Absentee[]> {
     const waiting: Filter<MemberDocument> = {
-      conversation_id,
-      active: true,
-      read_seq: { $lt: seq },
+      $or: conversations.map(({ conversationId, seq }) => {
+        return { conversation_id: conversationId, active: true, read_seq: { $lt: seq } };
+      }),
       $expr: { $lte: [{ $ifNull: ['$muted_until', new Date(0)] }, '$$NOW'] },
     };
-    const options = { projection: { _id: 0, user_id: 1, joined_seq: 1, read_seq: 1 }, batchSize: PAGE };
+    const projection = { _id: 0, conversation_id: 1, user_id: 1, joined_seq: 1, read_seq: 1 };
+    const options = { projection, batchSize: PAGE };
     let page: Absentee[] = [];
     for await (const member of collections.members(this.db).find<Absentee>(waiting, options)) {
       page.push(member);

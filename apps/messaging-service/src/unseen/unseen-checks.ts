@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { MessageSent } from '@plaza/contracts';
 import { BACKGROUND, CONFIG } from '@plaza/service-kit';
-import type { ClientSession, Db } from 'mongodb';
+import type { ClientSession, Db, Filter } from 'mongodb';
 import type { MessagingConfig } from '../config.js';
 import { claimDue } from '../due-work/claims.js';
 import { collections } from '../storage/collections.js';
@@ -31,11 +31,20 @@ export class UnseenChecks {
     return claimDue<UnseenCheckDocument>(this.db, 'unseen_checks', { limit });
   }
 
+  /** Forgets checks of which there is nothing to tell, but those that another process has claimed since. */
+  async drop(checks: readonly UnseenCheckDocument[]): Promise<void> {
+    if (checks.length > 0) await collections.unseenChecks(this.db).deleteMany(claimed(checks));
+  }
+
   /** Ends checks, and gives those that no other process has claimed since, or ended. */
   async end(session: ClientSession, checks: readonly UnseenCheckDocument[]): Promise<UnseenCheckDocument[]> {
-    const mine = { _id: { $in: checks.map(({ _id }) => _id) }, claim: checks[0]?.claim };
+    const mine = claimed(checks);
     const ended = await collections.unseenChecks(this.db).find(mine, { session }).toArray();
     await collections.unseenChecks(this.db).deleteMany(mine, { session });
     return ended;
   }
+}
+
+function claimed(checks: readonly UnseenCheckDocument[]): Filter<UnseenCheckDocument> {
+  return { _id: { $in: checks.map(({ _id }) => _id) }, claim: checks[0]?.claim };
 }

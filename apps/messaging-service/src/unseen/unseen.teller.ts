@@ -1,23 +1,32 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { MessageUnseen } from '@plaza/contracts';
 import { inTransaction, MongoOutbox } from '@plaza/kafka';
-import { BACKGROUND, LOGGER, Ticker } from '@plaza/service-kit';
+import { BACKGROUND, LOGGER } from '@plaza/service-kit';
 import type { ClientSession, Db } from 'mongodb';
 import type { Logger } from 'pino';
+import { DueWork } from '../due-work/due-work.js';
+import { portions } from '../due-work/portions.js';
 import { severalAtOnce } from '../due-work/several-at-once.js';
 import { collections, pairKey } from '../storage/collections.js';
-import type { MessageDocument, UnseenCheckDocument } from '../storage/documents.js';
+import type { ConversationDocument, MessageDocument, UnseenCheckDocument } from '../storage/documents.js';
 import { Lanes } from '../storage/lanes.js';
 import { changeConversation, publishChange } from '../storage/publishing.js';
 import { type Absentee, Absentees } from './absentees.js';
 import { unseenFacts } from './unseen.facts.js';
 import { UnseenChecks } from './unseen-checks.js';
 
-const EVERY_MS = 500;
+const EVERY_MS = 1_000;
 const CHECKS_AT_ONCE = 500;
+/** Of all conversations that are looked at together. */
+const MEMBERS_AT_ONCE = 1_000;
 const CONVERSATIONS_AT_ONCE = 3;
-/** From as many on a transaction takes no further messages. */
 const FACTS_AT_ONCE = 100;
+
+/** A conversation with those of its messages that have waited. */
+interface Waiting {
+  conversation: Pick<ConversationDocument, '_id' | 'type' | 'name' | 'member_count'>;
+  messages: MessageDocument[];
+}
 
 /** A message that was looked at, and what tells of it. */
 interface Looked {
@@ -27,9 +36,7 @@ interface Looked {
 
 /** Tells of messages that have waited for members who are away, each once. */
 @Injectable()
-export class UnseenTeller implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly ticker: Ticker;
-
+export class UnseenTeller extends DueWork {
   constructor(
     @Inject(BACKGROUND) private readonly db: Db,
     @Inject(LOGGER) logger: Logger,
@@ -38,26 +45,24 @@ export class UnseenTeller implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly outbox: MongoOutbox,
     private readonly lanes: Lanes,
   ) {
-    this.ticker = new Ticker('telling of unseen messages', EVERY_MS, () => this.tellDue(), logger);
+    super('telling of unseen messages', EVERY_MS, logger);
   }
 
-  onApplicationBootstrap(): void {
-    this.ticker.start();
-  }
-
-  onModuleDestroy(): Promise<void> {
-    return this.ticker.stop();
-  }
-
-  private async tellDue(): Promise<void> {
+  protected async doDue(): Promise<void> {
     const due = await this.checks.claim(CHECKS_AT_ONCE);
-    const groups = Map.groupBy(due, ({ conversation_id }) => conversation_id);
-    await severalAtOnce(CONVERSATIONS_AT_ONCE, groups, ([id, checks]) => this.tell(id, checks));
-    if (due.length === CHECKS_AT_ONCE) this.ticker.wake();
+    if (due.length === 0) return;
+    const factsOf = await this.look(await this.waiting(due));
+    const looked = due.map((check) => ({ check, facts: factsOf.get(check._id) ?? [] }));
+    // Most messages have been seen by then: together they are one write.
+    await this.checks.drop(looked.flatMap(({ check, facts }) => (facts.length === 0 ? [check] : [])));
+    const telling = looked.filter(({ facts }) => facts.length > 0);
+    const groups = Map.groupBy(telling, ({ check }) => check.conversation_id);
+    await severalAtOnce(CONVERSATIONS_AT_ONCE, groups, ([id, some]) => this.tell(id, some));
+    if (due.length === CHECKS_AT_ONCE) this.wake();
   }
 
-  private async tell(conversationId: string, checks: readonly UnseenCheckDocument[]): Promise<void> {
-    for (const portion of portions(await this.look(conversationId, checks))) {
+  private async tell(conversationId: string, looked: readonly Looked[]): Promise<void> {
+    for (const portion of portions(looked, ({ facts }) => facts.length, FACTS_AT_ONCE)) {
       await this.lanes.run([conversationId], () =>
         inTransaction(this.db, (session) => this.publish(session, conversationId, portion)),
       );
@@ -76,26 +81,40 @@ export class UnseenTeller implements OnApplicationBootstrap, OnModuleDestroy {
     if (changed) await publishChange(this.outbox, session, changed.clocks, facts);
   }
 
-  /** One look at the conversation and its members, however many of its messages wait. */
-  private async look(conversationId: string, checks: readonly UnseenCheckDocument[]): Promise<Looked[]> {
-    const conversation = await collections.conversations(this.db).findOne({ _id: conversationId });
-    const ids = checks.map(({ _id }) => _id);
-    const found = await collections
+  private async waiting(checks: readonly UnseenCheckDocument[]): Promise<Waiting[]> {
+    const messages = await collections
       .messages(this.db)
-      .find({ _id: { $in: ids }, deleted_at: null })
+      .find({ _id: { $in: checks.map(({ _id }) => _id) }, deleted_at: null })
       .toArray();
-    const messages = new Map(found.map((message) => [message._id, message]));
-    if (!conversation || conversation.request?.state === 'DECLINED') messages.clear();
-    const last = Math.max(...checks.map(({ seq }) => seq));
-    const absent = messages.size === 0 ? [] : await this.absentees.of(conversationId, last);
-    const senders = [...new Set(found.map(({ sender_id }) => sender_id))];
-    const blocked = await this.absentees.blocked(absent, senders);
-    return checks.map((check) => {
-      const message = messages.get(check._id);
-      if (!message || !conversation) return { check, facts: [] };
-      return { check, facts: unseenFacts(message, conversation, recipientsOf(message, absent, blocked)) };
-    });
+    const groups = Map.groupBy(messages, ({ conversation_id }) => conversation_id);
+    const conversations = await collections
+      .conversations(this.db)
+      .find({ _id: { $in: [...groups.keys()] }, 'request.state': { $ne: 'DECLINED' } })
+      .project<Waiting['conversation']>({ type: 1, name: 1, member_count: 1 })
+      .toArray();
+    return conversations.map((conversation) => ({ conversation, messages: groups.get(conversation._id) ?? [] }));
   }
+
+  /** What tells of each message, by its id: one look at the members of many conversations. */
+  private async look(waiting: readonly Waiting[]): Promise<Map<string, MessageUnseen[]>> {
+    const facts = new Map<string, MessageUnseen[]>();
+    for (const some of portions(waiting, ({ conversation }) => conversation.member_count, MEMBERS_AT_ONCE)) {
+      const absent = await this.absentees.of(some.map(lastOf));
+      const senders = some.flatMap(({ messages }) => messages.map(({ sender_id }) => sender_id));
+      const blocked = await this.absentees.blocked(absent, [...new Set(senders)]);
+      const absentIn = Map.groupBy(absent, ({ conversation_id }) => conversation_id);
+      for (const { conversation, messages } of some)
+        for (const message of messages) {
+          const recipients = recipientsOf(message, absentIn.get(conversation._id) ?? [], blocked);
+          facts.set(message._id, unseenFacts(message, conversation, recipients));
+        }
+    }
+    return facts;
+  }
+}
+
+function lastOf({ conversation, messages }: Waiting): { conversationId: string; seq: number } {
+  return { conversationId: conversation._id, seq: Math.max(...messages.map(({ seq }) => seq)) };
 }
 
 function recipientsOf(
@@ -107,19 +126,4 @@ function recipientsOf(
     .filter(({ joined_seq, read_seq }) => joined_seq < seq && read_seq < seq)
     .map(({ user_id }) => user_id)
     .filter((id) => id !== sender_id && !blocked.has(pairKey(sender_id, id)));
-}
-
-/** In their order, as many together as one transaction takes. */
-function portions(all: readonly Looked[]): Looked[][] {
-  const result: Looked[][] = [];
-  let count = FACTS_AT_ONCE;
-  for (const looked of all) {
-    if (count >= FACTS_AT_ONCE) {
-      result.push([]);
-      count = 0;
-    }
-    result.at(-1)?.push(looked);
-    count += looked.facts.length;
-  }
-  return result;
 }
