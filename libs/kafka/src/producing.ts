@@ -10,6 +10,7 @@ import { RelayMetrics } from './relay/metrics.js';
 import { ProcessProducer } from './relay/producer.js';
 import { RelayPublisher } from './relay/publisher.js';
 import { Relay } from './relay/relay.js';
+import { Unmarked } from './relay/unmarked.js';
 import { HolderNotifier, type RelayListener } from './relay/wake.js';
 import { Topics } from './topics.js';
 
@@ -41,10 +42,26 @@ export function createRelay(options: ProducingOptions, storage: RelayStorage, ka
   const producer = ProcessProducer.of(settings, logger);
   const topics = new Topics(kafka, settings);
   const lease = new RelayLease(storage.lease, logger, settings);
-  const onLoss = () => metrics.logLosses.inc();
+  const unmarked = new Unmarked();
+  const onLoss = () => {
+    metrics.logLosses.inc();
+    // They are not marked as published, so they will be published again.
+    unmarked.clear();
+  };
   const log = new LogWatch({ store: storage.log, rows, topics, producer, republisher, logger, onLoss });
-  const publisher = new RelayPublisher({ settings, rows, producer, lease, log, topics, link, metrics, logger });
+  const publisher = new RelayPublisher({
+    settings,
+    rows,
+    unmarked,
+    producer,
+    lease,
+    log,
+    topics,
+    link,
+    metrics,
+    logger,
+  });
   const notifier = new HolderNotifier(storage.notify, logger);
   const watching = { lease, log, listener, notifier, link, metrics };
-  return new Relay({ ...watching, rows, publisher, topics, republisher, logger, producer });
+  return new Relay({ ...watching, rows, unmarked, publisher, topics, republisher, logger, producer });
 }

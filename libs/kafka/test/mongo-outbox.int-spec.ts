@@ -52,7 +52,7 @@ describe('the outbox in MongoDB', () => {
     const instance = await bed.instance();
     await bed.written(instance, 'note', 1);
     const rows = new MongoOutboxRows(bed.notes.db);
-    const [row] = await rows.next();
+    const [row] = (await rows.next([])).rows;
     if (!row) throw new Error('The fact is not there');
     instance.relay.start();
     await bed.published();

@@ -121,12 +121,6 @@ export class MongoNotes implements Notes {
     return notes.map(({ _id, number, version }) => ({ note: _id, number: number ?? 0, version: String(version) }));
   }
 
-  async medianSeconds(key: string): Promise<number> {
-    const rows = await this.outbox.find({ key }).toArray();
-    const seconds = rows.map((row) => (Number(row.published_at) - row.created_at.getTime()) / 1_000);
-    return seconds.sort((one, other) => one - other)[Math.floor(seconds.length / 2)] ?? Number.NaN;
-  }
-
   async stop(): Promise<void> {
     await this.drop();
   }

@@ -123,15 +123,6 @@ export class PostgresNotes implements Notes {
     return this.dataSource.query(`SELECT note, number, version FROM notes ORDER BY note`);
   }
 
-  async medianSeconds(key: string): Promise<number> {
-    const [row] = await this.dataSource.query(
-      `SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM published_at - created_at)) AS median
-       FROM outbox WHERE key = $1`,
-      [key],
-    );
-    return row.median;
-  }
-
   async stop(): Promise<void> {
     await this.dataSource.destroy();
     await this.drop();

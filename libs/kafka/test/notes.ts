@@ -53,8 +53,6 @@ export interface Notes {
   fill(count: number): Promise<void>;
   spoil(note: string): Promise<void>;
   kept(): Promise<KeptNote[]>;
-  /** Median of the seconds between creation and acknowledgement. */
-  medianSeconds(key: string): Promise<number>;
   stop(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import {
   batchBytes,
   batchRows,
   bytesBeside,
+  type NextRows,
   type OutboxRow,
   type OutboxRows,
   payloadBytes,
@@ -30,8 +31,9 @@ export class MongoOutboxRows implements OutboxRows {
   // From one snapshot: a scan that sees what is committed while it goes on could come across the later of two facts of a
   // key and have passed by the place of the earlier one. In a snapshot the facts of a key are all up to one commit, and of
   // those the first ones by clock are read.
-  async next(): Promise<OutboxRow[]> {
+  async next(unmarked: string[]): Promise<NextRows> {
     const waiting: Filter<OutboxDocument> = { state: 'WAITING' };
+    if (unmarked.length > 0) waiting._id = { $nin: unmarked };
     if (this.heldBack.size > 0) waiting.key = { $nin: [...this.heldBack] };
     const cursor = this.outbox.find(waiting, {
       sort: { clock: 1 },
@@ -45,19 +47,19 @@ export class MongoOutboxRows implements OutboxRows {
     for await (const document of cursor) {
       const bytes = Buffer.byteLength(document.payload);
       total += bytes + bytesBeside;
-      if (rows.length > 0 && total > batchBytes) break;
+      if (rows.length > 0 && total > batchBytes) return { rows, more: true };
       rows.push(rowOf(document, bytes));
     }
-    return rows;
+    return { rows, more: rows.length === batchRows };
   }
 
-  async published(rows: OutboxRow[], placements: Placement[], holder: Holder): Promise<number[] | undefined> {
+  async published(rows: OutboxRow[], placements: Placement[], holder: Holder): Promise<Date | undefined> {
     return inTransaction(this.db, async (session) => {
       const marked = await this.now(holder, session);
       if (!marked) return undefined;
       await this.outbox.bulkWrite(marks(rows, placements, marked), { session, ordered: false });
       await outboxCollections.acknowledged(this.db).bulkWrite(acknowledgements(rows, placements), { session });
-      return rows.map(({ createdAt }) => (marked.getTime() - createdAt.getTime()) / 1_000);
+      return marked;
     });
   }
 

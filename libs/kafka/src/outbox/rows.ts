@@ -18,6 +18,13 @@ export interface OutboxRow {
   payload: string | null;
 }
 
+/** What is to be published next. */
+export interface NextRows {
+  rows: OutboxRow[];
+  /** There may be others by now that did not go into the batch. */
+  more: boolean;
+}
+
 /** What a batch may hold. A record batch of Kafka has at most 1 MiB, unless the topic is configured otherwise. */
 export const batchRows = 500;
 export const batchBytes = 900_000;
@@ -31,13 +38,14 @@ export interface OutboxRows {
   /**
    * The next rows in an order that is, within a key, the order of its commits, without those of the keys that are held
    * back. Of each key they are its oldest: nothing that commits later belongs before them. A large row comes alone.
+   * @param unmarked ids of rows that are published and will be marked: they are passed over
    */
-  next(): Promise<OutboxRow[]>;
+  next(unmarked: string[]): Promise<NextRows>;
   /**
-   * Notes where published rows are in Kafka. Returns how long each of them took from its creation, in seconds; undefined,
-   * and nothing is noted, when the lease has passed from `holder` to another.
+   * Notes where published rows are in Kafka. Returns the database's time; undefined, and nothing is noted, when the lease
+   * has passed from `holder` to another.
    */
-  published(rows: OutboxRow[], placements: Placement[], holder: Holder): Promise<number[] | undefined>;
+  published(rows: OutboxRow[], placements: Placement[], holder: Holder): Promise<Date | undefined>;
   /** Takes a row out of the stream, and holds back what follows with its key, until somebody clears its reason. */
   fail(row: OutboxRow, reason: string): Promise<void>;
   /** Learns which rows are still failed: somebody may have cleared the reason of one. */

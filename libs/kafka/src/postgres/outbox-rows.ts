@@ -3,6 +3,7 @@ import {
   batchBytes,
   batchRows,
   bytesBeside,
+  type NextRows,
   type OutboxRow,
   type OutboxRows,
   payloadBytes,
@@ -21,22 +22,25 @@ export class PostgresOutboxRows implements OutboxRows {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  async next(): Promise<OutboxRow[]> {
-    return this.dataSource.query<OutboxRow[]>(
+  async next(unmarked: string[]): Promise<NextRows> {
+    const found = await this.dataSource.query<Array<OutboxRow & { waiting: number }>>(
       `WITH waiting AS (
-         SELECT *, payload::text AS body, octet_length(payload::text) AS bytes FROM outbox_next($1, $2)
+         SELECT *, payload::text AS body, octet_length(payload::text) AS bytes
+         FROM outbox_next($1, $2::int + cardinality($6::bigint[])) WHERE id <> ALL ($6) ORDER BY id LIMIT $2
        ), counted AS (
          SELECT *, sum(bytes + $3::int) OVER (ORDER BY id) AS total, row_number() OVER (ORDER BY id) AS position FROM waiting
        )
        SELECT id, topic, key, type, fact_id AS "factId", version, traceparent, snapshot, created_at AS "createdAt",
-              CASE WHEN bytes <= $4 THEN body END AS payload
+              CASE WHEN bytes <= $4 THEN body END AS payload, (SELECT count(*)::int FROM waiting) AS waiting
        FROM counted WHERE total <= $5 OR position = 1 ORDER BY id`,
-      [[...this.heldBack], batchRows, bytesBeside, payloadBytes, batchBytes],
+      [[...this.heldBack], batchRows, bytesBeside, payloadBytes, batchBytes, unmarked],
     );
+    const rows = found.map(({ waiting, ...row }) => row);
+    return { rows, more: (found[0]?.waiting ?? 0) > rows.length || rows.length === batchRows };
   }
 
-  async published(rows: OutboxRow[], placements: Placement[], holder: Holder): Promise<number[] | undefined> {
-    const [result] = await this.dataSource.query<Array<{ held: boolean; seconds: number[] }>>(
+  async published(rows: OutboxRow[], placements: Placement[], holder: Holder): Promise<Date | undefined> {
+    const [result] = await this.dataSource.query<Array<{ held: boolean; at: Date }>>(
       `WITH lease AS (
          SELECT FROM relay_lease WHERE name = 'outbox' AND holder = $5 AND epoch = $6
        ), marked AS (
@@ -46,15 +50,14 @@ export class PostgresOutboxRows implements OutboxRows {
               AS sent(id, created_at, kafka_partition, kafka_offset)
          WHERE o.id = sent.id AND o.created_at = sent.created_at
            AND EXISTS (SELECT FROM lease)
-         RETURNING o.topic, o.kafka_partition, o.kafka_offset, o.published_at - o.created_at AS took
+         RETURNING o.topic, o.kafka_partition, o.kafka_offset
        ), acknowledged AS (
          INSERT INTO relay_acknowledged AS known (topic, kafka_partition, kafka_offset)
          SELECT topic, kafka_partition, max(kafka_offset) FROM marked GROUP BY topic, kafka_partition
          ON CONFLICT (topic, kafka_partition)
          DO UPDATE SET kafka_offset = greatest(known.kafka_offset, excluded.kafka_offset)
        )
-       SELECT EXISTS (SELECT FROM lease) AS held,
-              ARRAY(SELECT extract(epoch FROM took)::float8 FROM marked) AS seconds`,
+       SELECT EXISTS (SELECT FROM lease) AS held, clock_timestamp() AS at`,
       [
         rows.map(({ id }) => id),
         rows.map(({ createdAt }) => createdAt),
@@ -64,7 +67,7 @@ export class PostgresOutboxRows implements OutboxRows {
         holder.epoch,
       ],
     );
-    return result?.held ? result.seconds : undefined;
+    return result?.held ? result.at : undefined;
   }
 
   async fail({ id, createdAt, key }: OutboxRow, reason: string): Promise<void> {

@@ -11,10 +11,12 @@ import type { RelayMetrics } from './metrics.js';
 import type { ProcessProducer } from './producer.js';
 import type { OutgoingRecord, Placement, ProducerSession } from './producer-session.js';
 import { publishFailure } from './publish-failures.js';
+import type { Unmarked } from './unmarked.js';
 
 interface Dependencies {
   settings: KafkaSettings;
   rows: OutboxRows;
+  unmarked: Unmarked;
   producer: ProcessProducer;
   lease: RelayLease;
   log: LogWatch;
@@ -24,12 +26,15 @@ interface Dependencies {
   logger: Logger;
 }
 
-/** Brings batches of the outbox to Kafka: all of a batch, or what remains of it is read again. */
+/**
+ * Brings batches of the outbox to Kafka: all of a batch, or what remains of it is read again. What is there it marks, the
+ * rows of several small batches together.
+ */
 export class RelayPublisher {
   constructor(private readonly its: Dependencies) {}
 
   /**
-   * Publishes rows in their order and marks them. Goes on for ever while Kafka or the database is away.
+   * Publishes rows in their order. Goes on for ever while Kafka or the database is away.
    * @throws when the lease is lost, when `signal` is aborted, and when the rows have to be read again
    */
   async publish(rows: OutboxRow[], holder: Holder, signal: AbortSignal): Promise<void> {
@@ -41,6 +46,28 @@ export class RelayPublisher {
       if (publishFailure(error) !== 'record') throw error;
       if (sendable.length === 1) await this.fail(sendable, String(error));
       else await this.oneByOne(sendable, holder, signal);
+    }
+  }
+
+  /**
+   * Marks what was published. Goes on for ever while the database is away: what is in Kafka must be marked, or a batch
+   * would begin with it again.
+   * @throws when the lease is lost, and when `signal` is aborted
+   */
+  async mark(holder: Holder, signal: AbortSignal): Promise<void> {
+    const { lease, logger, metrics, rows, unmarked } = this.its;
+    for (let failures = 1; unmarked.rows.length > 0; failures += 1) {
+      try {
+        const at = await rows.published(unmarked.rows, unmarked.placements, holder);
+        if (!at) throw new LeaseUncertain();
+        for (const seconds of unmarked.tookUntil(at)) metrics.published.observe(seconds);
+        unmarked.clear();
+      } catch (error) {
+        if (error instanceof LeaseUncertain) lease.abandon();
+        if (lease.holder?.epoch !== holder.epoch) throw error;
+        if (failures === 1) logger.warn({ err: error }, 'published facts wait to be marked');
+        await pause(backoff(failures), signal);
+      }
     }
   }
 
@@ -88,7 +115,7 @@ export class RelayPublisher {
     const records = rows.map((row) => this.record(row));
     const placements = await this.send({ session, records, rows, holder, signal });
     this.its.link.up();
-    await this.mark(rows, placements, holder, signal);
+    this.its.unmarked.add(rows, placements);
     await this.its.log.observe(rows, placements, holder);
   }
 
@@ -142,23 +169,6 @@ export class RelayPublisher {
     if (!lost) return;
     await this.its.producer.retire(session);
     throw new Error('Kafka has lost its log; the outbox is read again');
-  }
-
-  // What is in Kafka must be marked, or the next batch would begin with it again.
-  private async mark(rows: OutboxRow[], placements: Placement[], holder: Holder, signal: AbortSignal): Promise<void> {
-    for (let failures = 1; ; failures += 1) {
-      try {
-        const seconds = await this.its.rows.published(rows, placements, holder);
-        if (!seconds) throw new LeaseUncertain();
-        for (const took of seconds) this.its.metrics.published.observe(took);
-        return;
-      } catch (error) {
-        if (error instanceof LeaseUncertain) this.its.lease.abandon();
-        if (this.its.lease.holder?.epoch !== holder.epoch) throw error;
-        if (failures === 1) this.its.logger.warn({ err: error }, 'published facts wait to be marked');
-        await pause(backoff(failures), signal);
-      }
-    }
   }
 }
 

@@ -10,6 +10,7 @@ import type { LogWatch } from './log-watch.js';
 import type { RelayMetrics } from './metrics.js';
 import type { ProcessProducer } from './producer.js';
 import type { RelayPublisher } from './publisher.js';
+import type { Unmarked } from './unmarked.js';
 import { type HolderNotifier, type RelayListener, WakeFlag } from './wake.js';
 
 /** The net under the wake-ups: how often the holder looks without having been told. */
@@ -27,6 +28,7 @@ const finishWithin = 5_000;
 interface Dependencies {
   lease: RelayLease;
   rows: OutboxRows;
+  unmarked: Unmarked;
   publisher: RelayPublisher;
   log: LogWatch;
   topics: Topics;
@@ -86,13 +88,22 @@ export class Relay {
       try {
         await this.turn();
         failures = 0;
-        await this.flag.wait(this.its.lease.holder ? pollEvery : standbyEvery);
+        await this.flag.wait(this.its.lease.holder ? Math.min(pollEvery, this.its.unmarked.dueIn) : standbyEvery);
       } catch (error) {
         failures += 1;
         this.report(error, failures);
         await pause(backoff(failures), signal).catch(() => undefined);
       }
     }
+    await this.markLast();
+  }
+
+  private async markLast(): Promise<void> {
+    const { lease, logger, publisher } = this.its;
+    if (!lease.holder) return;
+    await publisher.mark(lease.holder, this.stopping.signal).catch((error: unknown) => {
+      logger.warn({ err: error }, 'the next holder publishes the last facts once more');
+    });
   }
 
   private async turn(): Promise<void> {
@@ -108,18 +119,19 @@ export class Relay {
   }
 
   private async drain(holder: Holder): Promise<void> {
-    const { log, publisher, republisher, rows } = this.its;
+    const { log, publisher, republisher, rows, unmarked } = this.its;
     if (this.preparedFor !== holder.epoch) await this.prepare(holder);
     while (!this.stopping.signal.aborted && this.its.lease.holder?.epoch === holder.epoch) {
       if (log.isDue) await this.check(holder);
       this.flag.lower();
       const began = performance.now();
-      const batch = await rows.next();
-      if (batch.length > 0) {
-        await publisher.publish(batch, holder, this.stopping.signal);
-        await this.rest(began + batchEvery - performance.now());
-      } else if (!this.mayRepublish) return;
-      else this.mayRepublish = await republisher.continue();
+      const batch = await rows.next(unmarked.ids);
+      if (batch.rows.length > 0) await publisher.publish(batch.rows, holder, this.stopping.signal);
+      if (unmarked.dueIn === 0) await publisher.mark(holder, this.stopping.signal);
+      if (batch.rows.length > 0) await this.rest(began + batchEvery - performance.now());
+      if (batch.more) continue;
+      if (!this.mayRepublish) return;
+      this.mayRepublish = await republisher.continue();
     }
   }
 
@@ -128,6 +140,7 @@ export class Relay {
   }
 
   private async prepare(holder: Holder): Promise<void> {
+    this.its.unmarked.clear();
     await this.its.rows.retryFailed();
     await this.its.log.load();
     this.mayRepublish = true;
