@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, statSync }
 import { basename, dirname, join } from 'node:path';
 import { services } from '@plaza/all-in-one';
 import { apiGateway } from '@plaza/api-gateway';
+import { nodeArguments } from '@plaza/embedded';
 import { databaseKind, platformSettings, readSettings, type ServiceDefinition } from '@plaza/service-kit';
 import { type ContainerService, fetchContainerTools, lintDockerfile, readCompose, root } from './container-tools.js';
 import { temporaryWorkspace } from './workspace.js';
@@ -161,6 +162,12 @@ describe('deploy/Dockerfile', () => {
     const broken = temporaryWorkspace({ Dockerfile: dockerfile.replace(from, to) });
     expect(await lintDockerfile(join(broken.root, 'Dockerfile'))).toContain(said);
     broken.remove();
+  });
+
+  it('starts Node as `npm start` does', () => {
+    expect(dockerfile).toContain(
+      `CMD ${JSON.stringify(['node', ...nodeArguments, 'dist/main.js']).replaceAll(',', ', ')}`,
+    );
   });
 
   it('copies only what there is', () => {

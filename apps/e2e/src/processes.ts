@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { nodeArguments } from '@plaza/embedded';
 
 const LINES_KEPT = 60;
 
@@ -30,7 +31,7 @@ export class PlatformProcess {
   }
 
   start(): void {
-    const child = spawn(process.execPath, [this.script], {
+    const child = spawn(process.execPath, [...nodeArguments, this.script], {
       env: { ...process.env, NODE_OPTIONS: '', ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -6,6 +6,7 @@ export { type Stack, type StackOptions, type StackUrls, startStack } from './sta
 export { StackError } from './stack-error.js';
 export { announcedStack, announceStack } from './stack-file.js';
 export { fakeClock } from './system/fake-clock.js';
+export { nodeArguments } from './system/node-arguments.js';
 export { checkout, deleteCopies, deleteData } from './system/places.js';
 export { developmentPorts, freePort, freePorts, type StackPorts } from './system/ports.js';
 export { endWithUs, hasEnded } from './system/reaper.js';

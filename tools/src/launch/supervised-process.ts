@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
-import { endWithUs, hasEnded } from '@plaza/embedded';
+import { endWithUs, hasEnded, nodeArguments } from '@plaza/embedded';
 import { lastLines, openLog, trimLog } from './log-file.js';
 import type { PlatformProcess } from './topology.js';
 
@@ -58,7 +58,7 @@ export class SupervisedProcess {
     const output = openLog(this.supervision.log);
     const startedAt = performance.now();
     // A group of its own: Ctrl-C reaches the launcher alone, which stops everything in order.
-    const child = spawn(process.execPath, [this.process.script], {
+    const child = spawn(process.execPath, [...nodeArguments, this.process.script], {
       env: { ...process.env, ...this.process.env },
       detached: true,
       stdio: ['ignore', output, output],
