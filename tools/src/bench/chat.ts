@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Platform, register, type Servers, Talker } from '@plaza/e2e';
 import { type Actor, inParallel } from '@plaza/testing';
 import { at, counter, onPlatform, ROUNDS, SECONDS } from './bed.js';
+import { bareChat } from './chat-floor.js';
 import { idleSockets } from './chat-sockets.js';
 import { bareCollection, chatStorage, speedOf } from './chat-storage.js';
 import { answersPerSecond, percentile } from './load.js';
@@ -95,13 +96,19 @@ async function byStream(talkers: Map<Actor, Talker>, conversations: Conversation
 }
 
 /** Milliseconds from a client's send to the frame at another's socket. */
-async function latency(platform: Platform): Promise<void> {
+async function latency(platform: Platform, servers: Servers): Promise<void> {
   const people = await register(platform.client, 2 * PAIRS);
   const conversations = await conversationsOf(PAIRS, (index) => [at(people, index), at(people, PAIRS + index)]);
   const talkers = await connected(people);
-  await inRounds(`send over the stream → frame at another's socket, ${PER_SECOND}/s`, { p50: 8, p99: 30 }, () =>
-    lagsOf(talkers, { conversations, messages: MESSAGES, perSecond: PER_SECOND }),
+  const floor = await bareChat(servers);
+  const steady = { messages: MESSAGES, perSecond: PER_SECOND };
+  await inRounds(
+    `send over the stream → frame at another's socket, ${PER_SECOND}/s, beside a bare insert and a record through Kafka`,
+    { p50: 8, p99: 30 },
+    () => lagsOf(talkers, { ...steady, conversations }),
+    () => tookEach(steady, floor.send),
   );
+  await floor.end();
   await Promise.all([...talkers.values()].map((talker) => talker.close()));
 }
 
@@ -123,15 +130,18 @@ async function inRounds(
   name: string,
   asked: { p50?: number; p99: number },
   measure: () => Promise<number[]>,
+  measureFloor?: () => Promise<number[]>,
 ): Promise<void> {
   // Code that runs for the first time is not what is measured.
+  await measureFloor?.();
   await measure();
   const p50 = [];
   const p99 = [];
   for (const _ of ROUNDS) {
+    const below = await measureFloor?.();
     const lags = await measure();
-    p50.push({ value: percentile(lags, 0.5) });
-    p99.push({ value: percentile(lags, 0.99) });
+    p50.push({ value: percentile(lags, 0.5), floor: below && percentile(below, 0.5) });
+    p99.push({ value: percentile(lags, 0.99), floor: below && percentile(below, 0.99) });
   }
   const target = asked.p50 === undefined ? 'none' : `at most ${asked.p50} ms`;
   printFigure({ name: `${name}, p50`, unit: 'ms', target, rounds: p50 });
@@ -139,13 +149,39 @@ async function inRounds(
 }
 
 interface Steady {
-  conversations: Conversation[];
   messages: number;
   perSecond: number;
 }
 
-/** Sends at a steady rate, whatever the answers take, and notes when each message is seen by each but its sender. */
-async function lagsOf(talkers: Map<Actor, Talker>, { conversations, messages, perSecond }: Steady): Promise<number[]> {
+/** Does something at a steady rate, whatever it takes. */
+async function steadily({ messages, perSecond }: Steady, act: (index: number) => Promise<void>): Promise<void> {
+  const startedAt = performance.now();
+  const indexes = Array.from({ length: messages }, (_, index) => index);
+  await Promise.all(
+    indexes.map(async (index) => {
+      const due = startedAt + (index * 1_000) / perSecond;
+      await pause(Math.max(0, due - performance.now()));
+      await act(index);
+    }),
+  );
+}
+
+/** Milliseconds that each took. */
+async function tookEach(steady: Steady, act: (index: number) => Promise<void>): Promise<number[]> {
+  const took: number[] = [];
+  await steadily(steady, async (index) => {
+    const from = performance.now();
+    await act(index);
+    took.push(performance.now() - from);
+  });
+  return took;
+}
+
+/** Milliseconds from each send to its frame at the sockets of each but its sender. */
+async function lagsOf(
+  talkers: Map<Actor, Talker>,
+  { conversations, ...steady }: Steady & { conversations: Conversation[] },
+): Promise<number[]> {
   const sentAt = new Map<string, number>();
   const lags: number[] = [];
   for (const [{ id }, talker] of talkers)
@@ -154,19 +190,14 @@ async function lagsOf(talkers: Map<Actor, Talker>, { conversations, messages, pe
       if (type === 'message.sent' && data.sender.id !== id && from !== undefined) lags.push(performance.now() - from);
     };
   const startedAt = performance.now();
-  const indexes = Array.from({ length: messages }, (_, index) => index);
-  await Promise.all(
-    indexes.map(async (index) => {
-      const due = startedAt + (index * 1_000) / perSecond;
-      await pause(Math.max(0, due - performance.now()));
-      const { id, sender } = at(conversations, index);
-      const content = `${index} of ${startedAt}: ${WORDS}`;
-      sentAt.set(content, performance.now());
-      await said(talkers.get(sender), id, content);
-    }),
-  );
+  await steadily(steady, async (index) => {
+    const { id, sender } = at(conversations, index);
+    const content = `${index} of ${startedAt}: ${WORDS}`;
+    sentAt.set(content, performance.now());
+    await said(talkers.get(sender), id, content);
+  });
   const receivers = conversations.length === 1 ? talkers.size - 1 : 1;
-  while (lags.length < messages * receivers) await pause(10);
+  while (lags.length < steady.messages * receivers) await pause(10);
   return lags;
 }
 
