@@ -62,6 +62,22 @@ it('refuses to overwrite a schema incompatibly, and then writes nothing at all',
   expect([read(schema), read('docs/topics.md')]).toEqual([changedSchema, page]);
 });
 
+it('knows who publishes, whichever way it goes into the outbox', () => {
+  const hole = 'follow.created has no producer: nothing in apps/social-service builds a FollowCreated to publish';
+  for (const way of ['add', 'addAll', 'prepare', 'insert', 'find']) {
+    edit('apps/social-service/src/index.ts', '.add(', `.${way}(`);
+    expect(check().holes.includes(hole)).toBe(way === 'find');
+    edit('apps/social-service/src/index.ts', `.${way}(`, '.add(');
+  }
+});
+
+it('finds who publishes what others are declared to', () => {
+  edit('apps/social-service/src/index.ts', 'fact(FollowCreated', 'fact(UserCreated');
+  edit('apps/social-service/src/index.ts', 'fact, FollowCreated', 'fact, UserCreated');
+  const hole = 'apps/social-service builds a UserCreated, but is not declared as a producer of user.created';
+  expect(check().holes).toContain(hole);
+});
+
 it('writes a page that names readers and fields', () => {
   expect(read('docs/topics.md')).toContain(
     '| [user.created](#usercreated) | state | `{id}` | user-service | social-service.replica |',

@@ -28,7 +28,7 @@ export interface CatalogueTopic {
 /** Who publishes what, and who reads it: the declarations in contracts joined with what the sources of the apps do. */
 export interface Catalogue {
   topics: CatalogueTopic[];
-  /** What is declared and not published, or consumed and not declared, or not described. */
+  /** What is declared and not published, or published by others, or consumed and not declared, or not described. */
   problems: string[];
 }
 
@@ -50,6 +50,7 @@ export function readCatalogue(root: string): Catalogue {
       ...declaredFacts().flatMap((it) =>
         wrongAboutProducers(it, (app) => built.get(app)?.has(it.payload.name) ?? false),
       ),
+      ...[...built].flatMap(([app, names]) => publishedForOthers(app, names)),
       ...consumers.filter((it) => !declarationByType(it.type)).map(undeclared),
     ],
   };
@@ -112,6 +113,13 @@ function wrongAboutProducers(
   if (planned && missing.length > 0) return [];
   if (planned) return [`${type} is declared as planned, but apps/${producers.join(', apps/')} publishes it`];
   return missing.map((app) => `${type} has no producer: nothing in apps/${app} builds a ${payload.name} to publish`);
+}
+
+function publishedForOthers(app: string, built: ReadonlySet<string>): string[] {
+  const others = declaredFacts().filter((it) => built.has(it.payload.name) && !it.producers.includes(app));
+  return others.map((it) => {
+    return `apps/${app} builds a ${it.payload.name}, but is not declared as a producer of ${it.type}`;
+  });
 }
 
 function undeclared({ type, file, service, consumer }: ConsumerUse): string {

@@ -22,7 +22,7 @@ function publishes(source: ts.SourceFile): boolean {
     if (!ts.isPropertyAccessExpression(expression)) return false;
     const [called, method] = [expression.expression.getText(), expression.name.text];
     return (
-      (/^(add|addAll|prepare)$/.test(method) && /outbox$/i.test(called)) ||
+      (/^(add|addAll|insert|prepare)$/.test(method) && /outbox$/i.test(called)) ||
       /ephemeral\.send$/i.test(`${called}.${method}`)
     );
   });
