@@ -7,6 +7,9 @@ export interface FrameDescription {
 }
 
 const MESSAGE = 'The message as `GET /v1/messages/{id}` shows it, without what differs from reader to reader';
+const CONVERSATION =
+  'The conversation as `GET /v1/conversations/{id}` shows it, without what differs from member to member';
+const WATERMARKS = '`{conversationId, watermarks: [{userId, deliveredSeq, readSeq}]}`';
 const NOTIFICATION = 'The notification as `GET /v1/notifications` shows it, and `unreadCount`';
 const MINE = "To one user's own clients";
 
@@ -30,11 +33,11 @@ export const frameTypes = {
   'message.unpinned': { desc: 'A message is no longer pinned.', data: '`{id, conversationId, seq, unpinnedBy}`' },
   'message.delivered': {
     desc: 'Messages have reached members; at most once a second per conversation.',
-    data: '`{conversationId, watermarks: [{userId, deliveredSeq, readSeq}]}`',
+    data: WATERMARKS,
   },
   'message.read': {
     desc: 'Members have read messages; at most once a second per conversation.',
-    data: '`{conversationId, watermarks: [{userId, deliveredSeq, readSeq}]}`',
+    data: WATERMARKS,
   },
   'typing.started': {
     desc: 'Somebody is typing. Never sent again to who was away.',
@@ -44,8 +47,11 @@ export const frameTypes = {
     desc: 'What is seen of somebody has changed. Never sent again to who was away.',
     data: '`{userId, status, lastSeenAt}`',
   },
-  'conversation.created': { desc: 'A conversation was begun, and the user is in it.', data: 'The conversation' },
-  'conversation.updated': { desc: 'Name, looks or settings of a conversation have changed.', data: 'The conversation' },
+  'conversation.created': { desc: 'A conversation was begun, and the user is in it.', data: CONVERSATION },
+  'conversation.updated': {
+    desc: 'Name, looks, settings or owner of a conversation have changed, or a request to talk was answered.',
+    data: `${CONVERSATION}; where a request was answered, with \`request\``,
+  },
   'conversation.member-added': {
     desc: 'Users are members from here on.',
     data: '`{conversationId, conversation, members, addedBy}`',
