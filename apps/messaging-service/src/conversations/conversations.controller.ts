@@ -79,7 +79,7 @@ export class ConversationsController {
   @Get(':id')
   @ApiOperation({ summary: 'A conversation of mine' })
   @ApiOkResponse({ type: ConversationView })
-  @ApiProblems({ 404: ['CONVERSATION_NOT_FOUND'] })
+  @ApiProblems({ 400: ['PATH_INVALID'], 404: ['CONVERSATION_NOT_FOUND'] })
   one(@CurrentUser() me: TokenUser, @IdParam() id: string): Promise<ConversationView> {
     return this.reads.one(id, me.id);
   }
@@ -87,7 +87,12 @@ export class ConversationsController {
   @Patch(':id')
   @ApiOperation({ summary: 'Change name, looks or settings; what is absent stays' })
   @ApiOkResponse({ type: ConversationView })
-  @ApiProblems({ 403: ['MANAGE_NOT_ALLOWED'], 404: ['CONVERSATION_NOT_FOUND'], 422: ['BODY_INVALID'] })
+  @ApiProblems({
+    400: ['PATH_INVALID'],
+    403: ['MANAGE_NOT_ALLOWED'],
+    404: ['CONVERSATION_NOT_FOUND'],
+    422: ['BODY_INVALID'],
+  })
   update(
     @CurrentUser() me: TokenUser,
     @IdParam() id: string,

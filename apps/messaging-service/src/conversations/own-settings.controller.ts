@@ -58,6 +58,6 @@ function OwnSetting(summary: string): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary }),
     ApiOkResponse({ type: OwnSettingsView }),
-    ApiProblems({ 404: ['CONVERSATION_NOT_FOUND'] }),
+    ApiProblems({ 400: ['PATH_INVALID'], 404: ['CONVERSATION_NOT_FOUND'] }),
   );
 }

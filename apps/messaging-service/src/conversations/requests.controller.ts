@@ -15,6 +15,7 @@ export class RequestsController {
   @ApiOperation({ summary: 'Agree to talk with who has asked' })
   @ApiOkResponse({ type: ConversationView })
   @ApiProblems({
+    400: ['PATH_INVALID'],
     404: ['CONVERSATION_NOT_FOUND', 'REQUEST_NOT_FOUND'],
     409: ['IDEMPOTENCY_BUSY'],
     422: ['IDEMPOTENCY_KEY_REUSED'],
@@ -28,6 +29,7 @@ export class RequestsController {
   @Idempotent()
   @ApiOperation({ summary: 'Do not talk with who has asked, who is not told' })
   @ApiProblems({
+    400: ['PATH_INVALID'],
     404: ['CONVERSATION_NOT_FOUND', 'REQUEST_NOT_FOUND'],
     409: ['REQUEST_ACCEPTED', 'IDEMPOTENCY_BUSY'],
     422: ['IDEMPOTENCY_KEY_REUSED'],

@@ -32,7 +32,7 @@ export class MembersController {
   @Get('members')
   @ApiOperation({ summary: 'The members, in the order of their joining' })
   @ApiPage(MemberView)
-  @ApiProblems({ 400: ['QUERY_INVALID', 'CURSOR_INVALID'], 404: ['CONVERSATION_NOT_FOUND'] })
+  @ApiProblems({ 400: ['PATH_INVALID', 'QUERY_INVALID', 'CURSOR_INVALID'], 404: ['CONVERSATION_NOT_FOUND'] })
   list(@CurrentUser() me: TokenUser, @IdParam() id: string, @Query() query: PageQuery): Promise<Page<MemberView>> {
     return this.reads.list(id, me.id, query);
   }
@@ -43,6 +43,7 @@ export class MembersController {
   @ApiOperation({ summary: 'Add members to a group or channel, at most 10,000' })
   @ApiOkResponse({ type: MembersAdded })
   @ApiProblems({
+    400: ['PATH_INVALID'],
     403: ['ACCOUNT_NOT_ACTIVE', 'ADD_NOT_ALLOWED', 'INVITE_NOT_ALLOWED'],
     404: ['CONVERSATION_NOT_FOUND', 'USER_NOT_FOUND'],
     409: ['CONVERSATION_FULL', 'IDEMPOTENCY_BUSY'],
@@ -56,6 +57,7 @@ export class MembersController {
   @NoContent()
   @ApiOperation({ summary: 'Leave a group or channel (oneself), or remove a member' })
   @ApiProblems({
+    400: ['PATH_INVALID'],
     403: ['REMOVE_NOT_ALLOWED'],
     404: ['CONVERSATION_NOT_FOUND'],
     409: ['OWNER_MUST_HAND_OVER'],
@@ -69,6 +71,7 @@ export class MembersController {
   @ApiOperation({ summary: 'Give a member below me another role, or permissions of its own' })
   @ApiOkResponse({ type: MemberView })
   @ApiProblems({
+    400: ['PATH_INVALID'],
     403: ['ROLE_NOT_ALLOWED'],
     404: ['CONVERSATION_NOT_FOUND', 'MEMBER_NOT_FOUND'],
     422: ['BODY_INVALID'],
@@ -86,6 +89,7 @@ export class MembersController {
   @ApiOperation({ summary: 'Hand a conversation of mine over to a member' })
   @ApiOkResponse({ type: ConversationView })
   @ApiProblems({
+    400: ['PATH_INVALID'],
     403: ['OWNER_ONLY'],
     404: ['CONVERSATION_NOT_FOUND', 'MEMBER_NOT_FOUND'],
     422: ['BODY_INVALID'],

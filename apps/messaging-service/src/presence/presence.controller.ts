@@ -13,6 +13,7 @@ export class PresenceController {
   @Put()
   @ApiOperation({ summary: 'Choose how others see me while I am connected' })
   @ApiOkResponse({ type: OwnPresenceView })
+  @ApiProblems({ 422: ['BODY_INVALID'] })
   choose(@CurrentUser() me: TokenUser, @Body() { status }: ChoosePresence): Promise<OwnPresenceView> {
     return this.presence.choose(me.id, status);
   }

@@ -12,6 +12,7 @@ export class TypingController {
   @NoContent()
   @ApiOperation({ summary: 'Say that I am typing; the others are told at most every 3 s' })
   @ApiProblems({
+    400: ['PATH_INVALID'],
     403: ['ACCOUNT_NOT_ACTIVE', 'SEND_NOT_ALLOWED', 'MESSAGE_NOT_ALLOWED', 'REQUEST_PENDING'],
     404: ['CONVERSATION_NOT_FOUND'],
   })
