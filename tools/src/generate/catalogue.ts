@@ -116,7 +116,9 @@ function wrongAboutProducers(
 }
 
 function publishedForOthers(app: string, built: ReadonlySet<string>): string[] {
-  const others = declaredFacts().filter((it) => built.has(it.payload.name) && !it.producers.includes(app));
+  const others = declaredFacts().filter(({ payload, producers }) => {
+    return built.has(payload.name) && producers.every((producer) => producer !== app);
+  });
   return others.map((it) => {
     return `apps/${app} builds a ${it.payload.name}, but is not declared as a producer of ${it.type}`;
   });
