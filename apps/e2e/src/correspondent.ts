@@ -50,8 +50,8 @@ export class Correspondent {
     let tries = 0;
     const answer = await eventually(() => {
       tries += 1;
-      const body = { content, clientId };
-      return by === 'stream' ? this.command(conversationId, body) : this.post(conversationId, body);
+      if (by === 'stream') return this.talker.tell(conversationId, content, clientId);
+      return this.post(conversationId, { content, clientId });
     }, AWAY);
     ledger.repeats += tries - 1;
     ledger.answered(clientId, answer);
@@ -71,12 +71,6 @@ export class Correspondent {
       await eventually(() => (this.ended ? undefined : this.talker.connect()), AWAY);
       await this.talker.lost();
     }
-  }
-
-  private async command(conversationId: string, body: object): Promise<Told> {
-    const { type, data } = await this.talker.command('message.send', { conversationId, ...body });
-    if (type === 'ack') return data;
-    throw new Error(`message.send answered ${JSON.stringify(data)}`);
   }
 
   private async post(conversationId: string, body: object): Promise<Told> {

@@ -1,15 +1,19 @@
 import type { Told } from './checker-chat.js';
 import { Inbox } from './inbox.js';
+import type { SeenFrame } from './seen-frames.js';
 
 const told = (...seqs: number[]): Told[] => seqs.map((seq) => ({ id: `m${seq}`, seq }));
-const sent = (seq: number) => ({ type: 'message.sent', data: { conversationId: 'c', id: `m${seq}`, seq } });
-const ready = (resumed: boolean) => ({ type: 'ready', data: { resumed } });
-const resync = { type: 'resync', data: {} };
+const sent = (seq: number): SeenFrame => ({
+  type: 'message.sent',
+  data: { conversationId: 'c', id: `m${seq}`, seq, sender: { id: 's' }, content: 'Hello' },
+});
+const ready = (resumed: boolean): SeenFrame => ({ type: 'ready', data: { resumed } });
+const resync: SeenFrame = { type: 'resync', data: {} };
 
 /** An inbox that reads what `stored` holds then. */
 function inboxOver(stored: Told[]) {
   const inbox = new Inbox(async () => new Map([['c', [...stored]]]));
-  const after = async (...frames: Array<{ type: string; data: object }>) => {
+  const after = async (...frames: SeenFrame[]) => {
     for (const frame of frames) inbox.take(frame);
     await new Promise(setImmediate);
     return inbox.in('c');

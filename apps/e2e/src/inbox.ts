@@ -1,5 +1,5 @@
 import type { Told } from './checker-chat.js';
-import type { SeenFrame } from './talker.js';
+import type { SeenFrame } from './seen-frames.js';
 
 /**
  * The messages that a client holds: those it read when it began, and those it was told of since. Nothing is put right here:

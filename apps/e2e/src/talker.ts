@@ -1,23 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import type { FrameType } from '@plaza/contracts';
 import { type Actor, eventually } from '@plaza/testing';
-
-/** What a client reads on the stream. */
-export interface SeenFrame {
-  id?: string;
-  type: string;
-  /** Of an answer: the command's id. */
-  re?: string | null;
-  // biome-ignore lint/suspicious/noExplicitAny: what a test looks into is up to the test
-  data: any;
-}
+import type { Told } from './checker-chat.js';
+import type { DataOf, FrameOf, SeenFrame, SeenType } from './seen-frames.js';
 
 /** The connection was lost before the answer came. */
 export class Lost extends Error {
   override readonly name = 'Lost';
 }
 
-const OWN = new Set(['ready', 'resync', 'cursor', 'ack', 'error']);
+const OWN = new Set<SeenType>(['ready', 'resync', 'cursor', 'ack', 'error']);
 
 /** One of a person's open clients. It remembers all it was sent, over all its connections, and resumes where it is told to. */
 export class Talker {
@@ -76,15 +69,25 @@ export class Talker {
     return answer;
   }
 
+  /** Sends a text, and gives the message. @throws Lost, or what was answered instead */
+  async tell(conversationId: string, content: string, clientId?: string): Promise<Told> {
+    const { type, data } = await this.say(conversationId, content, clientId);
+    if (type === 'ack' && data.id !== undefined && data.seq !== undefined) return { id: data.id, seq: data.seq };
+    throw new Error(`message.send answered ${JSON.stringify(data)}`);
+  }
+
   /** Sends a text; gives the answer. @throws Lost */
   say(conversationId: string, content: string, clientId: string = randomUUID()): Promise<SeenFrame> {
     return this.command('message.send', { conversationId, content, clientId });
   }
 
   /** The first frame of this type whose data are so, once it is there. */
-  next(type: string, wanted: (data: SeenFrame['data']) => boolean = () => true): Promise<SeenFrame> {
+  next<Type extends FrameType>(
+    type: Type,
+    wanted: (data: DataOf<Type>) => boolean = () => true,
+  ): Promise<FrameOf<Type>> {
     return eventually(() => {
-      const found = this.frames.find((frame) => frame.type === type && wanted(frame.data));
+      const found = this.frames.filter((frame) => isOf(frame, type)).find(({ data }) => wanted(data));
       if (!found) throw new Error(`no such ${type} among ${JSON.stringify(this.frames)}`);
       return found;
     });
@@ -92,10 +95,8 @@ export class Talker {
 
   /** The messages that it was told of, in the order in which it was. */
   messagesIn(conversationId: string): Array<{ id: string; seq: number; content: string | null }> {
-    const sent = this.frames.filter(
-      ({ type, data }) => type === 'message.sent' && data.conversationId === conversationId,
-    );
-    return sent.map(({ data: { id, seq, content } }) => ({ id, seq, content }));
+    const sent = this.all.filter((frame) => frame.type === 'message.sent');
+    return sent.map(({ data }) => data).filter((message) => message.conversationId === conversationId);
   }
 
   /** Resolves when the connection has ended, whoever ended it. */
@@ -129,4 +130,8 @@ export class Talker {
   private lose(socket: WebSocket): void {
     if (this.socket === socket) for (const answer of [...this.waiting.values()]) answer(undefined);
   }
+}
+
+function isOf<Type extends SeenType>(frame: SeenFrame, type: Type): frame is SeenFrame & FrameOf<Type> {
+  return frame.type === type;
 }

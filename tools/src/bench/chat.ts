@@ -89,7 +89,7 @@ async function byStream(talkers: Map<Actor, Talker>, conversations: Conversation
     senders,
     send: async (sender) => {
       const { talker, own, next } = at(of, sender);
-      await said(talker, at(own, next()).id, WORDS);
+      await talker.tell(at(own, next()).id, WORDS);
     },
   });
   return perSecond;
@@ -185,25 +185,21 @@ async function lagsOf(
   const sentAt = new Map<string, number>();
   const lags: number[] = [];
   for (const [{ id }, talker] of talkers)
-    talker.onFrame = ({ type, data }) => {
-      const from = sentAt.get(data?.content);
-      if (type === 'message.sent' && data.sender.id !== id && from !== undefined) lags.push(performance.now() - from);
+    talker.onFrame = (frame) => {
+      if (frame.type !== 'message.sent' || frame.data.sender.id === id) return;
+      const from = sentAt.get(frame.data.content ?? '');
+      if (from !== undefined) lags.push(performance.now() - from);
     };
   const startedAt = performance.now();
   await steadily(steady, async (index) => {
     const { id, sender } = at(conversations, index);
     const content = `${index} of ${startedAt}: ${WORDS}`;
     sentAt.set(content, performance.now());
-    await said(talkers.get(sender), id, content);
+    await talkers.get(sender)?.tell(id, content);
   });
   const receivers = conversations.length === 1 ? talkers.size - 1 : 1;
   while (lags.length < steady.messages * receivers) await pause(10);
   return lags;
-}
-
-async function said(talker: Talker | undefined, conversationId: string, content: string): Promise<void> {
-  const answer = await talker?.say(conversationId, content);
-  if (answer?.type !== 'ack') throw new Error(`message.send answered ${JSON.stringify(answer?.data)}`);
 }
 
 /** Whichever number of the people sends, to each one's conversations belong those at its index, and at every so many behind. */
