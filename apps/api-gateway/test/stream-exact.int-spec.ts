@@ -35,7 +35,7 @@ class Returning {
   get seen(): Sight {
     const frames = this.lives.flatMap((probe) => probe.frames);
     const audiences = Map.groupBy(frames, ({ data }) => data.of as string);
-    return Object.fromEntries([...audiences].map(([of, some]) => [of, some.map(({ data }) => data.n)]));
+    return Object.fromEntries([...audiences].map(([of, some]) => [of, some.map(({ data }) => Number(data.n))]));
   }
 
   get anew(): number {

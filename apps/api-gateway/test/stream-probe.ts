@@ -6,8 +6,7 @@ export interface SeenFrame {
   type: string;
   re?: string | null;
   time: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what a test looks into is up to the test
-  data: any;
+  data: Record<string, unknown>;
 }
 
 const OWN = new Set(['ready', 'resync', 'cursor', 'ack', 'error']);
