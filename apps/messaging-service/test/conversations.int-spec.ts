@@ -274,6 +274,13 @@ describe('a change of a conversation', () => {
     }
   });
 
+  it('is not made by somebody whose account is not active', async () => {
+    const { id } = await group(service, bob.id, [alice.id]);
+    await setAccount(service, bob.id, { accountStatus: 'SUSPENDED' });
+    const answer = await patch(bob.id, id, { name: 'Rude words' });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'ACCOUNT_NOT_ACTIVE' } });
+  });
+
   it.each([
     { name: null },
     { name: { $ne: 1 } },

@@ -89,7 +89,7 @@ export class ConversationsController {
   @ApiOkResponse({ type: ConversationView })
   @ApiProblems({
     400: ['PATH_INVALID'],
-    403: ['MANAGE_NOT_ALLOWED'],
+    403: ['MANAGE_NOT_ALLOWED', 'ACCOUNT_NOT_ACTIVE'],
     404: ['CONVERSATION_NOT_FOUND'],
     422: ['BODY_INVALID'],
   })

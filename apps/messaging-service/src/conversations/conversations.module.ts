@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../members/access.module.js';
 import { MembershipsService } from '../members/memberships.service.js';
+import { MessageAccessModule } from '../messages/message-access.module.js';
 import { ConversationChanges } from './conversation-changes.js';
 import { ConversationReads } from './conversation-reads.js';
 import { ConversationsController } from './conversations.controller.js';
@@ -12,7 +13,7 @@ import { RequestsController } from './requests.controller.js';
 import { RequestsService } from './requests.service.js';
 
 @Module({
-  imports: [AccessModule],
+  imports: [AccessModule, MessageAccessModule],
   controllers: [ConversationsController, OwnSettingsController, RequestsController],
   providers: [
     ConversationChanges,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Forbidden } from '@plaza/service-kit';
 import type { Document } from 'mongodb';
+import { Talking } from '../messages/talking.js';
 import type { ConversationDocument, ConversationSettings } from '../storage/documents.js';
 import { updateFacts } from './conversation.facts.js';
 import type { ConversationView } from './conversation.view.js';
@@ -15,10 +16,12 @@ export class ConversationsService {
   constructor(
     private readonly changes: ConversationChanges,
     private readonly reads: ConversationReads,
+    private readonly talking: Talking,
   ) {}
 
   /** Changes what is given; where nothing becomes different nobody is told. */
   async update(id: string, userId: string, body: UpdateConversation): Promise<ConversationView> {
+    await this.talking.expectActive(userId);
     await this.changes.run(id, userId, async (open) => {
       const { conversation, member } = open;
       if (!may('manage', member, conversation))

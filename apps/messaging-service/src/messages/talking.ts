@@ -7,7 +7,7 @@ import type { ConversationDocument } from '../storage/documents.js';
 
 type Conversation = Pick<ConversationDocument, 'type' | 'member_preview' | 'request' | 'last_seq'>;
 
-/** Whether somebody may say anything to the others: also by an edit, a reaction or a pin. */
+/** Whether somebody may say anything to the others: also by an edit, a reaction, a pin or another name. */
 @Injectable()
 export class Talking {
   constructor(
@@ -15,11 +15,16 @@ export class Talking {
     private readonly relations: Relations,
   ) {}
 
+  /** Where it does not matter who the others are. @throws Forbidden ACCOUNT_NOT_ACTIVE */
+  async expectActive(userId: string): Promise<void> {
+    mustBeActive((await this.users.findMany([userId])).get(userId));
+  }
+
   /** Asked before the transaction of a change, which shall not wait for a second connection. @throws Forbidden */
   async expectAllowed(userId: string, conversation: Conversation): Promise<void> {
     const other = otherOf(userId, conversation);
     const people = await this.users.findMany(other ? [userId, other] : [userId]);
-    if (!isActive(people.get(userId))) throw new Forbidden('ACCOUNT_NOT_ACTIVE', 'Your account is not active.');
+    mustBeActive(people.get(userId));
     if (!other) return;
     refuseWhileUnanswered(userId, conversation);
     const isDeclined = conversation.request?.state === 'DECLINED' && conversation.request.by === userId;
@@ -39,6 +44,7 @@ function isGone(entry: UserCacheEntry | undefined): boolean {
 }
 
 // Who is not known yet is new.
-function isActive(entry: UserCacheEntry | undefined): boolean {
-  return !entry || (!entry.deleted && entry.accountStatus === 'ACTIVE');
+function mustBeActive(entry: UserCacheEntry | undefined): void {
+  if (entry && (entry.deleted || entry.accountStatus !== 'ACTIVE'))
+    throw new Forbidden('ACCOUNT_NOT_ACTIVE', 'Your account is not active.');
 }
