@@ -118,6 +118,15 @@ describe('permissions', () => {
     await update(alice.id, bob.id, { permissions: { manage: true } });
     expect((await rename()).status).toBe(200);
   });
+
+  it('keep an admin who may not manage from changing members', async () => {
+    await roleIs(bob.id, 'ADMIN');
+    await update(alice.id, bob.id, { permissions: { manage: false } });
+    for (const body of [{ role: 'MODERATOR' }, { permissions: { manage: true } }]) {
+      const answer = await update(bob.id, carol.id, body);
+      expect(answer).toMatchObject({ status: 403, body: { code: 'ROLE_NOT_ALLOWED' } });
+    }
+  });
 });
 
 describe('a member', () => {

@@ -6,11 +6,12 @@ import { updateFacts } from '../conversations/conversation.facts.js';
 import type { ConversationView } from '../conversations/conversation.view.js';
 import { ConversationChanges, type OpenChange } from '../conversations/conversation-changes.js';
 import { ConversationReads } from '../conversations/conversation-reads.js';
-import { outranks } from '../conversations/permissions.js';
+import { may, outranks } from '../conversations/permissions.js';
 import { collections } from '../storage/collections.js';
 import type { MemberDocument, MemberPermissions } from '../storage/documents.js';
 import { memberUpdated } from './member.facts.js';
 import { type MemberView, memberView } from './member.view.js';
+import type { Membership } from './member-access.js';
 import { memberUpdatedFrame } from './member-frames.js';
 import { findMember } from './member-reads.js';
 import type { UpdateMember, UpdatePermissions } from './members.dto.js';
@@ -31,7 +32,7 @@ export class RolesService {
   async update(id: string, userId: string, memberId: string, body: UpdateMember): Promise<MemberView> {
     const after = await this.changes.run(id, userId, async (open) => {
       const before = await this.member(open, memberId);
-      mustStandAbove(open.member, before, body.role);
+      mustStandAbove(open, before, body.role);
       const changed = { role: body.role ?? before.role, permissions: merged(before.permissions, body.permissions) };
       return isSame(before, changed) ? before : this.give(open, before, changed);
     });
@@ -86,8 +87,13 @@ export class RolesService {
   }
 }
 
-function mustStandAbove(member: MemberDocument, other: MemberDocument, given: MemberRole = 'MEMBER'): void {
-  const mayGive = outranks(member.role, 'MODERATOR') && outranks(member.role, other.role);
+function mustStandAbove(
+  { member, conversation }: Membership,
+  other: MemberDocument,
+  given: MemberRole = 'MEMBER',
+): void {
+  const manages = may('manage', member, conversation) && outranks(member.role, 'MODERATOR');
+  const mayGive = manages && outranks(member.role, other.role);
   if (!mayGive || !outranks(member.role, given))
     throw new Forbidden('ROLE_NOT_ALLOWED', 'You may only change those below you, to what is below you.');
 }
