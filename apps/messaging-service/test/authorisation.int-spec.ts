@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceUnderTest } from '@plaza/testing/service';
+import { call, type Ids } from './authorisation/call.js';
 import { CONVERSATION_ROWS } from './authorisation/conversations.rows.js';
 import { MEMBER_ROWS } from './authorisation/members.rows.js';
 import { MESSAGE_ROWS } from './authorisation/messages.rows.js';
 import { PRESENCE_ROWS } from './authorisation/presence.rows.js';
-import type { Place, Row, Rows } from './authorisation/rows.js';
+import type { Row, Rows } from './authorisation/rows.js';
 import { SENDING_ROWS } from './authorisation/sending.rows.js';
 import { sayOne } from './messages/bed.js';
 import {
@@ -33,7 +34,7 @@ const admin = randomUUID();
 let service: ServiceUnderTest;
 let other: string;
 let blocked: string;
-let ids: Record<Place, string>;
+let ids: Ids;
 
 beforeAll(async () => {
   service = await messagingUnderTest();
@@ -51,17 +52,11 @@ beforeEach(async () => {
   ids = { '{conversation}': id, '{message}': message._id, ...users };
 });
 
-const named = (text: string): string => text.replace(/\{\w+\}/g, (place) => ids[place as Place] ?? place);
-
-async function call(route: string, body?: object, o: { as?: string; role?: 'USER' | 'ADMIN' } = {}) {
-  const [method = '', path = ''] = route.split(' ');
-  return service.request(method, named(path), { ...o, body: body && JSON.parse(named(JSON.stringify(body))) });
-}
-
 it.each(CASES)(
   '%s: owner, member, who was one, another user, a blocked one, admin',
   async (route, { body, ...row }) => {
-    const statusFor = async (as: string, role?: 'ADMIN') => (await call(route, body, { as, role })).status;
+    const statusFor = async (as: string, role?: 'ADMIN') =>
+      (await call(service, route, { ids, body, as, role })).status;
     const outside = {
       exMember: await statusFor(carol.id),
       other: await statusFor(other),
@@ -74,7 +69,7 @@ it.each(CASES)(
 );
 
 it.each(CASES)('%s: nobody is asked for a token', async (route, { body }) => {
-  expect(await call(route, body)).toMatchObject({ status: 401, body: { code: 'TOKEN_MISSING' } });
+  expect(await call(service, route, { ids, body })).toMatchObject({ status: 401, body: { code: 'TOKEN_MISSING' } });
 });
 
 it('has a row for every route that the service documents', async () => {

@@ -14,10 +14,8 @@ export interface Row {
 }
 
 export type Route = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /v1/${string}`;
-export type Rows = Record<Route, Row>;
-
-/** Ids that paths and bodies name: a message of Alice's, and the users above. */
-export type Place = '{conversation}' | '{message}' | '{owner}' | '{member}' | '{stranger}';
+export type Tries<R> = Record<Route, R>;
+export type Rows = Tries<Row>;
 
 /** What everybody has of their own. */
 export const everyone = (status: number, body?: object): Row => ({
