@@ -5,7 +5,7 @@ import { createUserCache } from './migrations/20261125T1100-create-user-cache.js
 export { MongoUserCacheStore } from './mongo.store.js';
 export { PostgresUserCacheStore } from './postgres.store.js';
 export { UserCacheEntry } from './user-cache.entity.js';
-export { UserCache } from './user-cache.js';
+export { UserCache, type WriteAlongside } from './user-cache.js';
 export { UserCacheModule, type UserCacheOptions } from './user-cache.module.js';
 export type { UserCacheStore } from './user-cache.store.js';
 export type { ReceivedUser } from './user-change.js';

@@ -8,6 +8,7 @@ const id = '01930000-0000-7000-8000-00000000000a';
 class Table {
   readonly rows = new Map<string, UserCacheEntry>();
   reads = 0;
+  applied = 0;
   broken = false;
 
   async findMany(ids: readonly string[]): Promise<Map<string, UserCacheEntry>> {
@@ -16,7 +17,9 @@ class Table {
     return new Map([...this.rows].filter(([id]) => ids.includes(id)));
   }
 
-  async apply(): Promise<void> {}
+  async apply(): Promise<void> {
+    this.applied += 1;
+  }
 }
 
 function setUp() {
@@ -104,4 +107,14 @@ it('tells those who wait when the database fails', async () => {
   table.broken = true;
   await jest.advanceTimersByTimeAsync(100);
   await waiting;
+});
+
+it('has others write after it, in the same transaction', async () => {
+  const { table, cache } = setUp();
+  const written: unknown[] = [];
+  cache.alongside(async (...all) => void written.push(table.applied, ...all));
+  const [transaction, users] = [{}, [{ fact: { id, deletedAt: '2026-11-25T12:00:00.000Z' }, version: 1 }]];
+  await cache.apply(transaction, users);
+  expect(written).toEqual([1, transaction, users]);
+  expect(written[1]).toBe(transaction);
 });

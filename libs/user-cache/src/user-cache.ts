@@ -6,6 +6,9 @@ import type { ReceivedUser } from './user-change.js';
 const longestWait = 2_000;
 const pollEvery = 100;
 
+/** What else a service writes when users change; the facts may be old ones, or come again. */
+export type WriteAlongside = (transaction: DatabaseTransaction, users: readonly ReceivedUser[]) => Promise<void>;
+
 interface Waiter {
   found(entry: UserCacheEntry): void;
   failed(error: unknown): void;
@@ -14,6 +17,7 @@ interface Waiter {
 /** The users as this service knows them: a replica, so a row may be missing or older than the truth. */
 export class UserCache {
   private readonly waiting = new Map<string, Set<Waiter>>();
+  private readonly writes: WriteAlongside[] = [];
   private polling = false;
 
   constructor(private readonly store: UserCacheStore) {}
@@ -32,9 +36,15 @@ export class UserCache {
     return this.store.findMany(ids);
   }
 
+  /** From now on `write` is called with all that is applied, within its transaction. */
+  alongside(write: WriteAlongside): void {
+    this.writes.push(write);
+  }
+
   /** Applies facts within a consumer's transaction; call `arrived` once it has committed. */
-  apply(transaction: DatabaseTransaction, users: readonly ReceivedUser[]): Promise<void> {
-    return this.store.apply(transaction, users);
+  async apply(transaction: DatabaseTransaction, users: readonly ReceivedUser[]): Promise<void> {
+    await this.store.apply(transaction, users);
+    for (const write of this.writes) await write(transaction, users);
   }
 
   /** Wakes those who wait for these users. */
