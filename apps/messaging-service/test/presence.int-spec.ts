@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { ConnectionClosed, ConnectionOpened, ConnectionsHeld, fact } from '@plaza/contracts';
-import { eventually as eventuallySoon } from '@plaza/testing';
+import {
+  BlockCreated,
+  BlockDeleted,
+  ConnectionClosed,
+  ConnectionOpened,
+  ConnectionsHeld,
+  fact,
+  UserUpdated,
+} from '@plaza/contracts';
+import { eventually as eventuallySoon, userState } from '@plaza/testing';
 import type { ServiceUnderTest } from '@plaza/testing/service';
 import type { PresenceView } from '../src/presence/presence.view.js';
 import { collections } from '../src/storage/collections.js';
@@ -133,6 +141,7 @@ describe('somebody who connects', () => {
     await gateway.close(alice.id, connection);
     const { lastSeenAt } = await seenAs('OFFLINE', { by: bob.id, of: alice.id });
     expect(lastSeenAt).toMatch(/^\d{4}-/);
+    await eventually(() => expect(toldStatuses(alice.id)).toEqual(['ONLINE', 'OFFLINE']));
   });
 
   it('stays there as long as one device is, at whichever gateway', async () => {
@@ -146,7 +155,7 @@ describe('somebody who connects', () => {
     expect(await see(bob.id, alice.id)).toMatchObject([{ status: 'ONLINE' }]);
     await other.close(alice.id, second);
     await seenAs('OFFLINE', { by: bob.id, of: alice.id });
-    expect(toldStatuses(alice.id)).toEqual(['ONLINE', 'OFFLINE']);
+    await eventually(() => expect(toldStatuses(alice.id)).toEqual(['ONLINE', 'OFFLINE']));
   });
 
   it('was not gone for who sees a reconnect, also at another gateway', async () => {
@@ -393,5 +402,88 @@ describe('who may not know', () => {
     expect(listener.facts('presence.changed').at(-1)?.payload).toMatchObject(gone);
     await setAccount(chat, alice.id, { audience: { lastSeen: 'NOBODY' } });
     expect(await see(bob.id, alice.id)).toMatchObject([gone]);
+  });
+});
+
+describe('what others may know of somebody who is there', () => {
+  const toOthers = () =>
+    listener.frames('presence.changed').filter(({ data, audience }) => !audience.endsWith(`${data.userId}`));
+  const seen = (userId: string, status: string) => ({ userId, status, lastSeenAt: null });
+
+  async function told(...expected: object[]): Promise<void> {
+    await eventually(() => {
+      const frames = toOthers();
+      expect(frames).toHaveLength(expected.length);
+      expect(frames).toEqual(expect.arrayContaining(expected));
+    });
+    await nothingDue();
+    listener.clear();
+  }
+
+  async function setPresence(presence: boolean): Promise<void> {
+    const state = userState(alice);
+    const changed = fact(UserUpdated, { ...state, audience: { ...state.audience, presence } });
+    await chat.publish(changed, { version: Date.now() });
+  }
+
+  it('ends when they hide it, and comes back when they show it again', async () => {
+    const group = await storedConversation(chat, [alice.id, bob.id]);
+    const frame = (status: string) => {
+      return { audience: `CONVERSATION ${group}`, exceptUserId: alice.id, data: seen(alice.id, status) };
+    };
+    const gateway = new Gateway();
+    const connection = await gateway.open(alice.id);
+    await told(frame('ONLINE'));
+    await setPresence(false);
+    await told(frame('OFFLINE'));
+    expect(await see(alice.id, alice.id)).toMatchObject([{ status: 'ONLINE' }]);
+    await setPresence(true);
+    await told(frame('ONLINE'));
+    await setPresence(false);
+    await told(frame('OFFLINE'));
+    await gateway.close(alice.id, connection);
+    await eventually(() =>
+      expect(listener.frames('presence.changed')).toMatchObject([{ audience: `USER ${alice.id}` }]),
+    );
+    expect(toOthers()).toEqual([]);
+  });
+
+  it('ends for the two between whom there is a block, whoever made it, and comes back after it', async () => {
+    await storedConversation(chat, [alice.id, bob.id], { type: 'DIRECT' });
+    const group = await storedConversation(chat, [alice.id, carol.id]);
+    for (const { id } of [alice, bob]) await new Gateway().open(id);
+    await eventually(() => expect(toOthers()).toHaveLength(3));
+    await nothingDue();
+    listener.clear();
+    const apart = { blockerId: alice.id, blockedId: bob.id, createdAt: now() };
+    const both = (status: string) => [
+      { audience: `USER ${alice.id}`, exceptUserId: null, data: seen(bob.id, status) },
+      { audience: `USER ${bob.id}`, exceptUserId: null, data: seen(alice.id, status) },
+    ];
+    await chat.publish(fact(BlockCreated, apart), { version: 1 });
+    await told(...both('OFFLINE'));
+    await chat.request('PUT', '/v1/presence', { as: alice.id, body: { status: 'AWAY' } });
+    await told({ audience: `CONVERSATION ${group}`, exceptUserId: alice.id, data: seen(alice.id, 'AWAY') });
+    await chat.publish(fact(BlockDeleted, apart), { version: 2 });
+    await told(
+      { audience: `USER ${alice.id}`, exceptUserId: null, data: seen(bob.id, 'ONLINE') },
+      { audience: `USER ${bob.id}`, exceptUserId: null, data: seen(alice.id, 'AWAY') },
+    );
+  });
+
+  it('is told to nobody who never knew of it, whoever blocks whom', async () => {
+    await storedConversation(chat, [alice.id, carol.id]);
+    for (const { id } of [alice, bob]) await new Gateway().open(id);
+    await eventually(() => expect(toOthers()).toHaveLength(1));
+    await nothingDue();
+    listener.clear();
+    await chat.publish(fact(BlockCreated, { blockerId: bob.id, blockedId: alice.id, createdAt: now() }), {
+      version: 1,
+    });
+    await chat.settle();
+    await nothingDue();
+    await chat.request('PUT', '/v1/presence', { as: alice.id, body: { status: 'AWAY' } });
+    await eventually(() => expect(toldStatuses(alice.id)).toEqual(['AWAY']));
+    expect(toOthers()).toMatchObject([{ data: { status: 'AWAY' } }]);
   });
 });

@@ -152,6 +152,7 @@ export function presenceSet(set: Document): Document {
   return {
     chosen: { $ifNull: ['$chosen', 'ONLINE'] },
     told: { $ifNull: ['$told', 'OFFLINE'] },
+    shown: { $ifNull: ['$shown', 'OFFLINE'] },
     told_at: { $ifNull: ['$told_at', '$$NOW'] },
     last_seen_at: { $ifNull: ['$last_seen_at', null] },
     left_at: { $ifNull: ['$left_at', null] },

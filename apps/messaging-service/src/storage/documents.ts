@@ -186,9 +186,13 @@ export interface DueDocument {
 export interface PresenceDocument extends DueDocument {
   /** What the user has chosen; shown while a device is connected. OFFLINE: invisible. */
   chosen: PresenceStatus;
-  /** What was told last, and when; OFFLINE from the beginning. */
+  /** What the user's own devices were told last, and when; OFFLINE from the beginning. */
   told: PresenceStatus;
   told_at: Date;
+  /** What of it the others were told: OFFLINE for who does not let them know. */
+  shown: PresenceStatus;
+  /** Who is to learn how the user is seen now, because a block between the two has begun or ended. */
+  tell_anew?: string[];
   last_seen_at: Date | null;
   /** When the last connection ended; null while there is one. */
   left_at: Date | null;
