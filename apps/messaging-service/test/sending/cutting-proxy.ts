@@ -4,8 +4,11 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 /** What happens to a connection on which a commit is asked for: `before` the server has read it, or `after` it has answered. */
 export type Cut = 'before' | 'after' | undefined;
 
-/** Stands between a client and MongoDB, and cuts connections in the middle of commits. */
+/** Stands between a client and MongoDB, and cuts connections: in the middle of commits, or all of them. */
 export class CuttingProxy {
+  private readonly clients = new Set<Socket>();
+  private isAway = false;
+
   private constructor(
     private readonly server: Server,
     readonly url: string,
@@ -36,12 +39,31 @@ export class CuttingProxy {
     await once(server, 'listening');
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('The proxy has no port');
-    return new CuttingProxy(server, `mongodb://127.0.0.1:${address.port}${pathname}?directConnection=true`);
+    const url = `mongodb://127.0.0.1:${address.port}${pathname}?directConnection=true`;
+    const proxy = new CuttingProxy(server, url);
+    server.on('connection', (client) => proxy.meet(client));
+    return proxy;
+  }
+
+  /** From now on it is as if MongoDB had ended, until `comeBack`. */
+  goAway(): void {
+    this.isAway = true;
+    end(...this.clients);
+  }
+
+  comeBack(): void {
+    this.isAway = false;
   }
 
   async end(): Promise<void> {
     this.server.close();
     await once(this.server, 'close');
+  }
+
+  private meet(client: Socket): void {
+    this.clients.add(client);
+    client.on('close', () => this.clients.delete(client));
+    if (this.isAway) end(client);
   }
 }
 
