@@ -179,6 +179,15 @@ describe('a group or channel', () => {
     expect(await collections.conversations(service.db).countDocuments()).toBe(1);
   });
 
+  it('is not shown to who has left it, by a request that is repeated either', async () => {
+    const body = { type: 'CHANNEL', name: 'Once', participantIds: [] };
+    const key = { 'idempotency-key': randomUUID() };
+    const { id } = (await begin(alice.id, body, key)).body;
+    await service.request('DELETE', `/v1/conversations/${id}/members/${alice.id}`, { as: alice.id });
+    const again = await begin(alice.id, body, key);
+    expect(again).toMatchObject({ status: 404, body: { code: 'CONVERSATION_NOT_FOUND' } });
+  });
+
   it('may be a channel of one, in which only admins send, invite and pin', async () => {
     const { status, body } = await begin(alice.id, { type: 'CHANNEL', name: 'News', participantIds: [] });
     expect({ status, body }).toMatchObject({ status: 201, body: { memberCount: 1, myRole: 'OWNER' } });

@@ -37,7 +37,7 @@ export class ConversationsController {
   @ApiOkResponse({ type: ConversationView, description: 'The conversation that the two have' })
   @ApiProblems({
     403: ['ACCOUNT_NOT_ACTIVE', 'MESSAGES_NOT_WANTED', 'INVITE_NOT_ALLOWED'],
-    404: ['USER_NOT_FOUND'],
+    404: ['USER_NOT_FOUND', 'CONVERSATION_NOT_FOUND'],
     409: ['IDEMPOTENCY_BUSY'],
     422: ['BODY_INVALID', 'CONVERSATION_WITH_SELF', 'IDEMPOTENCY_KEY_REUSED'],
   })
