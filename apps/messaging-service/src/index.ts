@@ -1,7 +1,8 @@
 export { messagingService } from './app.js';
 // For the bench of the storage.
+export { conversationDocument } from './conversations/conversation-insert.js';
+export { newMember } from './members/new-member.js';
 export { MessageSender } from './sending/message-sender.js';
 export type { Send } from './sending/send.js';
-export { collections, memberId } from './storage/collections.js';
-export type { ConversationDocument, MemberDocument } from './storage/documents.js';
+export { collections } from './storage/collections.js';
 export { Lanes } from './storage/lanes.js';

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { startStack } from '@plaza/embedded';
 import { factId, MongoOutbox } from '@plaza/kafka';
 import {
-  type ConversationDocument,
   collections,
+  conversationDocument,
   Lanes,
-  type MemberDocument,
   MessageSender,
-  memberId,
   messagingService,
+  newMember,
   type Send,
 } from '@plaza/messaging-service';
 import { migrateMongoDatabase } from '@plaza/service-kit';
@@ -175,9 +174,14 @@ function words(): string {
 
 async function fill(db: Db, ids: string[], people: string[]): Promise<void> {
   const now = new Date();
-  const [owner = ''] = people;
-  await collections.conversations(db).insertMany(ids.map((id) => group(id, owner, now)));
-  await collections.members(db).insertMany(ids.flatMap((id) => people.map((user) => member(id, user, now))));
+  const [creatorId = '', ...otherIds] = people;
+  const looks = { type: 'GROUP', name: 'A group', description: null, avatar_url: null, request: null } as const;
+  const begun = { clock: 0, created_at: now, updated_at: now, last_activity_at: now };
+  await collections
+    .conversations(db)
+    .insertMany(ids.map((_id) => ({ ...conversationDocument({ _id, ...looks, creatorId, otherIds }), ...begun })));
+  const joining = { role: 'MEMBER', seq: 0, clock: 0, at: now } as const;
+  await collections.members(db).insertMany(ids.flatMap((id) => people.map((user) => newMember(id, user, joining))));
   await db.collection<{ _id: string }>('user_cache').insertMany(people.map((id) => user(id, now)));
 }
 
@@ -185,48 +189,4 @@ function user(_id: string, now: Date): { _id: string } {
   const names = { username: `user_${_id}`, display_name: 'Somebody', avatar_url: null, verified: false };
   const state = { privacy_level: 'PUBLIC', account_status: 'ACTIVE', audience: {}, version: 1, deleted: false };
   return { _id, ...names, ...state, ...{ last_synced: now, created_at: now, updated_at: now } };
-}
-
-function group(id: string, owner: string, now: Date): ConversationDocument {
-  return {
-    _id: id,
-    type: 'GROUP',
-    name: 'A group',
-    description: null,
-    avatar_url: null,
-    owner_id: owner,
-    settings: { send: 'MEMBER', invite: 'MEMBER', pin: 'MEMBER' },
-    request: null,
-    last_seq: 0,
-    last_message: null,
-    last_activity_at: now,
-    member_count: PEOPLE,
-    member_preview: [owner],
-    clock: 0,
-    created_by: owner,
-    created_at: now,
-    updated_at: now,
-  };
-}
-
-function member(conversationId: string, userId: string, now: Date): MemberDocument {
-  return {
-    _id: memberId(conversationId, userId),
-    conversation_id: conversationId,
-    user_id: userId,
-    role: 'MEMBER',
-    permissions: {},
-    active: true,
-    joined_seq: 0,
-    joined_at: now,
-    joined_clock: 0,
-    left_at: null,
-    left_clock: null,
-    delivered_seq: 0,
-    read_seq: 0,
-    muted_until: null,
-    archived: false,
-    pinned_at: null,
-    receipts_due: false,
-  };
 }

@@ -12,14 +12,20 @@ import { conversationCreated, frameOfConversation } from './conversation.facts.j
 /** How many members a conversation shows without being asked for them. */
 export const PREVIEWED = 10;
 
-/** A conversation that is to be. */
-export interface ConversationDraft
+/** All that makes a conversation but its times and its clock, which are the database's. */
+export interface NewConversation
   extends Pick<ConversationDocument, '_id' | 'type' | 'name' | 'description' | 'avatar_url' | 'request' | 'pair_key'> {
   creatorId: string;
   otherIds: string[];
+}
+
+/** A conversation that is to be. */
+export interface ConversationDraft extends NewConversation {
   /** Who is shown in the frame that tells of it. */
   people: People;
 }
+
+type Timeless = Omit<ConversationDocument, 'clock' | 'created_at' | 'updated_at' | 'last_activity_at'>;
 
 const settings: Record<ConversationType, ConversationSettings> = {
   DIRECT: { send: 'MEMBER', invite: 'MEMBER', pin: 'MEMBER' },
@@ -50,25 +56,30 @@ export async function insertConversation(
   ]);
 }
 
-/** By an upsert, because only an update can take the time and the clock from the database. */
-async function insertDocument(
-  db: Db,
-  session: ClientSession,
-  { creatorId, otherIds, people, ...draft }: ConversationDraft,
-  facts: number,
-): Promise<ConversationDocument> {
-  const document = {
-    ...draft,
-    owner_id: draft.type === 'DIRECT' ? null : creatorId,
-    settings: settings[draft.type],
+/** A conversation in which nothing has been said. */
+export function conversationDocument({ creatorId, otherIds, ...looks }: NewConversation): Timeless {
+  return {
+    ...looks,
+    owner_id: looks.type === 'DIRECT' ? null : creatorId,
+    settings: settings[looks.type],
     last_seq: 0,
     last_message: null,
     member_count: otherIds.length + 1,
     member_preview: [creatorId, ...otherIds].slice(0, PREVIEWED),
     created_by: creatorId,
   };
+}
+
+/** By an upsert, because only an update can take the time and the clock from the database. */
+async function insertDocument(
+  db: Db,
+  session: ClientSession,
+  { people, ...draft }: ConversationDraft,
+  facts: number,
+): Promise<ConversationDocument> {
   const times = { created_at: '$$NOW', updated_at: '$$NOW', last_activity_at: '$$NOW' };
-  const whole = { $mergeObjects: [{ $literal: document }, times, { clock: advancedClock('$clock', facts) }] };
+  const clock = advancedClock('$clock', facts);
+  const whole = { $mergeObjects: [{ $literal: conversationDocument(draft) }, times, { clock }] };
   const inserted = await collections.conversations(db).findOneAndUpdate({ _id: draft._id }, [{ $replaceWith: whole }], {
     session,
     upsert: true,

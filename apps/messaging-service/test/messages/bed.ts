@@ -4,64 +4,35 @@ import type { Answer } from '@plaza/testing';
 import type { ServiceUnderTest } from '@plaza/testing/service';
 import type { MessageView } from '../../src/messages/message.view.js';
 import { lastMessageOf, messageDocument } from '../../src/messages/new-message.js';
-import { collections, memberId, pairKey } from '../../src/storage/collections.js';
-import type { ConversationDocument, MemberDocument, MessageDocument } from '../../src/storage/documents.js';
+import { collections, pairKey } from '../../src/storage/collections.js';
+import type { ConversationDocument, MessageDocument } from '../../src/storage/documents.js';
+import { changeMember, storedConversation } from '../stored.js';
+
+export { changeMember };
 
 export interface Listed<T = MessageView> {
   items: T[];
   nextCursor: string | null;
 }
 
-export interface GivenConversation {
-  type?: ConversationDocument['type'];
+export interface GivenConversation extends Pick<Partial<ConversationDocument>, 'type' | 'request'> {
   roles?: Record<string, MemberRole>;
   settings?: Partial<ConversationDocument['settings']>;
-  request?: ConversationDocument['request'];
 }
 
 /** A conversation of these people, of whom the first one owns it, as its documents. */
 export async function conversationOf(
   service: ServiceUnderTest,
   people: string[],
-  { type = 'GROUP', roles = {}, settings = {}, request = null }: GivenConversation = {},
+  { roles = {}, settings, ...o }: GivenConversation = {},
 ): Promise<string> {
-  const id = randomUUID();
-  const [owner = '', other = ''] = people;
-  const isDirect = type === 'DIRECT';
-  const now = new Date();
+  const [one = '', other = ''] = people;
   // There is one for each two people.
-  if (isDirect) await collections.conversations(service.db).deleteOne({ pair_key: pairKey(owner, other) });
-  await collections.conversations(service.db).insertOne({
-    _id: id,
-    ...{ type, name: isDirect ? null : 'A group', description: null, avatar_url: null },
-    ...(isDirect ? { owner_id: null, pair_key: pairKey(owner, other) } : { owner_id: owner }),
-    settings: { send: 'MEMBER', invite: 'MEMBER', pin: 'MEMBER', ...settings },
-    ...{ request, last_seq: 0, last_message: null, last_activity_at: now },
-    ...{ member_count: people.length, member_preview: people.slice(0, 10), clock: 1 },
-    ...{ created_by: owner, created_at: now, updated_at: now },
-  });
-  const roleOf = (user: string, index: number) => roles[user] ?? (index === 0 && !isDirect ? 'OWNER' : 'MEMBER');
-  const members = people.map((user, index) => memberOf(id, user, roleOf(user, index)));
-  await collections.members(service.db).insertMany(members);
+  if (o.type === 'DIRECT') await collections.conversations(service.db).deleteOne({ pair_key: pairKey(one, other) });
+  const all = { send: 'MEMBER', invite: 'MEMBER', pin: 'MEMBER', ...settings } as const;
+  const id = await storedConversation(service, people, { ...o, settings: all });
+  for (const [user, role] of Object.entries(roles)) await changeMember(service, id, user, { role });
   return id;
-}
-
-function memberOf(conversationId: string, user: string, role: MemberRole): MemberDocument {
-  return {
-    _id: memberId(conversationId, user),
-    ...{ conversation_id: conversationId, user_id: user, role, permissions: {}, active: true },
-    ...{ joined_seq: 0, joined_at: new Date(), joined_clock: 1, left_at: null, left_clock: null },
-    ...{ delivered_seq: 0, read_seq: 0, muted_until: null, archived: false, pinned_at: null, receipts_due: false },
-  };
-}
-
-export async function changeMember(
-  service: ServiceUnderTest,
-  conversationId: string,
-  user: string,
-  changes: Partial<MemberDocument>,
-): Promise<void> {
-  await collections.members(service.db).updateOne({ _id: memberId(conversationId, user) }, { $set: changes });
 }
 
 /** Messages of one sender as their documents, one second apart. */

@@ -5,9 +5,10 @@ import { type Db, MongoClient } from 'mongodb';
 import { messagingService } from '../../src/index.js';
 import { MessageSender } from '../../src/sending/message-sender.js';
 import type { Send } from '../../src/sending/send.js';
-import { collections, memberId, pairKey } from '../../src/storage/collections.js';
-import type { ConversationDocument, MemberDocument, MessageDocument } from '../../src/storage/documents.js';
+import { collections } from '../../src/storage/collections.js';
+import type { ConversationDocument, MessageDocument } from '../../src/storage/documents.js';
 import { Lanes } from '../../src/storage/lanes.js';
+import { storedConversation } from '../stored.js';
 
 /** A process's worth of sending: its own client, its own lanes. */
 export interface Process {
@@ -39,19 +40,13 @@ export function ids(count: number): string[] {
 }
 
 /** A conversation with these members, as if it had been begun; the first one owns a group. */
-export async function begun(db: Db, people: string[], changes: Partial<ConversationDocument> = {}): Promise<string> {
-  const conversation = { ...conversationOf(people), ...changes };
-  await collections.conversations(db).insertOne(conversation);
-  const roleOf = (index: number) => (index === 0 && conversation.type !== 'DIRECT' ? 'OWNER' : 'MEMBER');
-  await collections
-    .members(db)
-    .insertMany(people.map((userId, index) => ({ ...memberOf(conversation._id, userId), role: roleOf(index) })));
-  return conversation._id;
+export function begun(db: Db, people: string[], changes: Partial<ConversationDocument> = {}): Promise<string> {
+  return storedConversation({ db }, people, changes);
 }
 
 /** The same for a direct one. */
-export function begunDirect(db: Db, [a, b]: [string, string], changes: Partial<ConversationDocument> = {}) {
-  return begun(db, [a, b], { type: 'DIRECT', name: null, owner_id: null, pair_key: pairKey(a, b), ...changes });
+export function begunDirect(db: Db, pair: [string, string], changes: Partial<ConversationDocument> = {}) {
+  return begun(db, pair, { type: 'DIRECT', ...changes });
 }
 
 export function text(conversationId: string, senderId: string, changes: Partial<Send> = {}): Send {
@@ -88,50 +83,4 @@ export async function publishedIn(db: Db, conversationId: string): Promise<Outbo
     .find({ key: conversationId }, { sort: { clock: 1 } })
     .toArray();
   return rows.map(({ type, clock, payload }) => ({ type, clock, payload: JSON.parse(payload) }));
-}
-
-function conversationOf(people: string[]): ConversationDocument {
-  const [owner = ''] = people;
-  const now = new Date();
-  return {
-    _id: factId(),
-    type: 'GROUP',
-    name: 'A group',
-    description: null,
-    avatar_url: null,
-    owner_id: owner,
-    settings: { send: 'MEMBER', invite: 'MEMBER', pin: 'MEMBER' },
-    request: null,
-    last_seq: 0,
-    last_message: null,
-    last_activity_at: now,
-    member_count: people.length,
-    member_preview: people.slice(0, 10),
-    clock: 0,
-    created_by: owner,
-    created_at: now,
-    updated_at: now,
-  };
-}
-
-function memberOf(conversationId: string, userId: string): MemberDocument {
-  return {
-    _id: memberId(conversationId, userId),
-    conversation_id: conversationId,
-    user_id: userId,
-    role: 'MEMBER',
-    permissions: {},
-    active: true,
-    joined_seq: 0,
-    joined_at: new Date(),
-    joined_clock: 0,
-    left_at: null,
-    left_clock: null,
-    delivered_seq: 0,
-    read_seq: 0,
-    muted_until: null,
-    archived: false,
-    pinned_at: null,
-    receipts_due: false,
-  };
 }
