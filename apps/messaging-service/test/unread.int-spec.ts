@@ -1,7 +1,9 @@
 import { createMongoDatabase, type TestMongoDatabase } from '@plaza/testing';
+import { type Document, MongoClient } from 'mongodb';
 import { createConversations } from '../src/migrations/20261125T1200-create-conversations.js';
 import { createMessages } from '../src/migrations/20261125T1210-create-messages.js';
-import { countUnread, countUnreadIn, type UnreadRange, unreadRange, unreadStages } from '../src/receipts/unread.js';
+import { countUnreadIn, type UnreadRange, unreadRange, unreadStages } from '../src/receipts/unread.js';
+import { countUnread } from '../src/receipts/unread-of-many.js';
 import { collections } from '../src/storage/collections.js';
 import type { HiddenMessageDocument, MessageDocument } from '../src/storage/documents.js';
 
@@ -58,7 +60,12 @@ describe('unread messages', () => {
     hidden = new Set(toHide.map(({ _id }) => _id));
     await collections.messages(database.db).insertMany(messages);
     await collections.hidden(database.db).insertMany(toHide.map(hide));
-    ranges = Array.from({ length: 30 }, (_, c) => ({ conversationId: `c${c}`, afterSeq: c * 2, lastSeq: 60 }));
+    // Messages that come after the last seq was read are not among those that are counted.
+    ranges = Array.from({ length: 30 }, (_, c) => ({
+      conversationId: `c${c}`,
+      afterSeq: c * 2,
+      lastSeq: 60 - (c % 4),
+    }));
   });
 
   function recount({ conversationId, afterSeq, lastSeq }: UnreadRange): number {
@@ -92,6 +99,36 @@ describe('unread messages', () => {
     const range = { conversationId: 'c3', afterSeq: 60, lastSeq: 60 };
     expect(unreadStages(me, [range])).toEqual([]);
     expect(await countUnreadIn(database.db, me, range)).toBe(0);
+  });
+
+  /** The explained plans of what is asked, of which each is to be a `find`. */
+  async function plansOf(ask: (client: MongoClient) => Promise<unknown>): Promise<Document[]> {
+    const client = new MongoClient(database.url, { monitorCommands: true });
+    const asked: Document[] = [];
+    client.on('commandStarted', ({ command }) => void asked.push(command));
+    try {
+      await ask(client);
+    } finally {
+      await client.close();
+    }
+    const finds = asked.filter(({ find }) => find);
+    expect(asked).toEqual([...finds, expect.objectContaining({ endSessions: expect.anything() })]);
+    return Promise.all(
+      finds.map(({ find, filter, projection, hint }) =>
+        database.db.command({ explain: { find, filter, projection, hint }, verbosity: 'executionStats' }),
+      ),
+    );
+  }
+
+  it('of very many conversations are found by three looks into indexes, which read no message', async () => {
+    const quiet = Array.from({ length: 1_000 }, (_, c) => ({
+      conversationId: `q${c}`,
+      afterSeq: c * 7,
+      lastSeq: 9_000,
+    }));
+    const plans = await plansOf((client) => countUnread(client.db(), me, [...ranges, ...quiet]));
+    expect(plans.map(({ executionStats }) => executionStats.totalDocsExamined)).toEqual([0, 0, 0]);
+    expect(plans.every(({ executionStats }) => executionStats.totalKeysExamined < 4_000)).toBe(true);
   });
 
   it('begin after the watermark or the return, whichever is later', () => {

@@ -2,8 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Cursors, type JsonValue, MONGO, type Page, page } from '@plaza/service-kit';
 import type { Db, Document } from 'mongodb';
 import { conversationNotFound } from '../members/member-access.js';
-import { countUnread, unreadRange } from '../receipts/unread.js';
+import { unreadRange } from '../receipts/unread.js';
+import { countUnread } from '../receipts/unread-of-many.js';
 import { collections, memberId } from '../storage/collections.js';
+import type { ConversationDocument, MemberDocument } from '../storage/documents.js';
 import type { ConversationView } from './conversation.view.js';
 import type { ListConversations } from './conversations.dto.js';
 import { inOneAnswer, type ListedConversation, viewsOf } from './listed-conversations.js';
@@ -46,16 +48,22 @@ export class ConversationReads {
 
   /** What is unread in all that the list shows. */
   async unread(userId: string): Promise<UnreadTotals> {
-    const rows = await this.read(
+    const rows = await this.read<Seqs>(
       [{ $match: { user_id: userId, active: true, archived: false } }],
-      [{ $match: { $and: [listed(userId), { $expr: { $gt: ['$conversation.last_seq', '$member.read_seq'] } }] } }],
+      [
+        { $match: { $and: [listed(userId), { $expr: { $gt: ['$conversation.last_seq', '$member.read_seq'] } }] } },
+        { $project: seqs },
+      ],
     );
     const ranges = rows.map(({ member, conversation }) => unreadRange(member, conversation));
     const counts = [...(await countUnread(this.db, userId, ranges)).values()].filter((count) => count > 0);
     return { messages: counts.reduce((sum, count) => sum + count, 0), conversations: counts.length };
   }
 
-  private read(ofMembers: Document[], ofBoth: Document[] = []): Promise<ListedConversation[]> {
+  private read<Row extends object = ListedConversation>(
+    ofMembers: Document[],
+    ofBoth: Document[] = [],
+  ): Promise<Row[]> {
     // For thousands of conversations `$unwind` takes twice as long, and a pipeline in the lookup several times.
     const lookup = { from: 'conversations', localField: 'conversation_id', foreignField: '_id', as: 'conversation' };
     const both = { _id: 0, conversation: { $first: '$conversation' }, member: '$$ROOT', now: '$$NOW' };
@@ -66,9 +74,22 @@ export class ConversationReads {
       ...ofBoth,
       { $unset: 'member.conversation' },
     ];
-    return collections.members(this.db).aggregate<ListedConversation>(stages, { batchSize: inOneAnswer }).toArray();
+    return collections.members(this.db).aggregate<Row>(stages, { batchSize: inOneAnswer }).toArray();
   }
 }
+
+/** All that is needed to count: whole documents of thousands of conversations would take several times as long. */
+interface Seqs {
+  member: Pick<MemberDocument, 'conversation_id' | 'read_seq' | 'joined_seq'>;
+  conversation: Pick<ConversationDocument, 'last_seq'>;
+}
+
+const seqs = {
+  'member.conversation_id': 1,
+  'member.read_seq': 1,
+  'member.joined_seq': 1,
+  'conversation.last_seq': 1,
+};
 
 /** Of people who have asked the user and have said something. */
 function asking(userId: string): Document {

@@ -15,8 +15,8 @@ export interface Uncounted {
   uncounted: number;
 }
 
-// A pipeline has at most 1,000 stages.
-const rangesAtOnce = 200;
+/** Said so that it is covered by the index of deleted messages. */
+export const isDeleted = { deleted_at: { $gt: new Date(0) } };
 
 /** What a member has still to read, read of one document together with the conversation's `last_seq`. */
 export function unreadRange(
@@ -29,7 +29,8 @@ export function unreadRange(
 
 /**
  * Stages that add, to whatever a pipeline has so far, one `Uncounted` for each reason and conversation: messages of one's
- * own, deleted ones, and those that the member has hidden. All are counted in indexes, no message is read.
+ * own, deleted ones, and those that the member has hidden. All are counted in indexes, no message is read. For a page of a
+ * list: a pipeline has at most 1,000 stages.
  */
 export function unreadStages(userId: string, ranges: readonly UnreadRange[]): Document[] {
   const some = ranges.filter(({ afterSeq, lastSeq }) => afterSeq < lastSeq);
@@ -51,22 +52,6 @@ export function unreadCounts(ranges: readonly UnreadRange[], uncounted: readonly
   );
   for (const { uncounted_in: id, uncounted: count } of uncounted) counts.set(id, (counts.get(id) ?? 0) - count);
   return counts;
-}
-
-/** The unread messages of each range, by conversation; one query for 200 ranges. Not for transactions, which know no unions. */
-export async function countUnread(
-  db: Db,
-  userId: string,
-  ranges: readonly UnreadRange[],
-): Promise<Map<string, number>> {
-  const some = ranges.filter(({ afterSeq, lastSeq }) => afterSeq < lastSeq);
-  const uncounted: Uncounted[] = [];
-  for (let from = 0; from < some.length; from += rangesAtOnce) {
-    const nothing = { $match: { _id: { $in: [] } } };
-    const stages = [nothing, ...unreadStages(userId, some.slice(from, from + rangesAtOnce))];
-    uncounted.push(...(await collections.hidden(db).aggregate<Uncounted>(stages).toArray()));
-  }
-  return unreadCounts(ranges, uncounted);
 }
 
 /** The unread messages of one conversation, in one query. */
@@ -104,9 +89,7 @@ function ownIn(userId: string, range: UnreadRange): Document[] {
 }
 
 function deletedIn(userId: string, range: UnreadRange): Document[] {
-  // Said so that it is covered by the index of deleted messages.
-  const deleted = { deleted_at: { $gt: new Date(0) } };
-  return [{ $match: { ...deleted, ...within(range), sender_id: { $ne: userId } } }, ...grouped];
+  return [{ $match: { ...isDeleted, ...within(range), sender_id: { $ne: userId } } }, ...grouped];
 }
 
 function hiddenIn(userId: string, ranges: readonly UnreadRange[]): Document[] {
