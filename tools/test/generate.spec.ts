@@ -88,6 +88,16 @@ it('writes a page that names readers and fields', () => {
   );
 });
 
+it('names the readers of a service that keeps its data in MongoDB as well', () => {
+  const reader = '| user-service | social-service.replica |';
+  edit('apps/social-service/src/index.ts', 'database: {}', '');
+  generate(root, { version: '1.2.3', check: false });
+  expect(read('docs/topics.md')).not.toContain(reader);
+  edit('apps/social-service/src/index.ts', 'defineService({ ', 'defineService({ mongo: {}');
+  generate(root, { version: '1.2.3', check: false });
+  expect(read('docs/topics.md')).toContain(reader);
+});
+
 it('writes an AsyncAPI 3 document of the facts that the reference parser accepts', async () => {
   const { document, diagnostics } = await new Parser().parse(read('docs/asyncapi.json'));
   expect(diagnostics.filter((it) => it.severity <= 1)).toEqual([]);

@@ -23,12 +23,14 @@ export function consumersIn(sources: Sources, service: string, files: string[]):
   });
 }
 
-/** Whether the file defines a service with a database: `defineService({ ..., database: ... })`. */
+/** Whether the file defines a service with a database: `defineService({ ..., database: ... })`, or `mongo`. */
 export function declaresDatabase(source: ts.SourceFile): boolean {
   return [...nodesIn(source)].filter(ts.isCallExpression).some(({ expression, arguments: [definition] }) => {
     if (!ts.isIdentifier(expression) || expression.text !== 'defineService') return false;
     if (!definition || !ts.isObjectLiteralExpression(definition)) return false;
-    return definition.properties.some((it) => it.name && ts.isIdentifier(it.name) && it.name.text === 'database');
+    return definition.properties.some(
+      (it) => it.name && ts.isIdentifier(it.name) && /^(database|mongo)$/.test(it.name.text),
+    );
   });
 }
 
