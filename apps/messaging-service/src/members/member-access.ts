@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { MONGO, NotFound } from '@plaza/service-kit';
-import type { ClientSession, Db } from 'mongodb';
+import type { ClientSession, Db, Document } from 'mongodb';
 import { collections, memberId } from '../storage/collections.js';
 import type { ConversationDocument, MemberDocument } from '../storage/documents.js';
 
@@ -8,6 +8,17 @@ import type { ConversationDocument, MemberDocument } from '../storage/documents.
 export interface Membership {
   conversation: ConversationDocument;
   member: MemberDocument;
+}
+
+/** Stages over the members: an active one with its conversation, as a `Membership`. */
+export function membershipStages(conversationId: string, userId: string): Document[] {
+  const localField = 'member.conversation_id';
+  return [
+    { $match: { _id: memberId(conversationId, userId), active: true } },
+    { $project: { _id: 0, member: '$$ROOT' } },
+    { $lookup: { from: 'conversations', localField, foreignField: '_id', as: 'conversation' } },
+    { $unwind: '$conversation' },
+  ];
 }
 
 /** Who is a member of what: to everybody else there is no such conversation. */
@@ -19,22 +30,7 @@ export class MemberAccess {
   async activeMember(conversationId: string, userId: string, session?: ClientSession): Promise<Membership> {
     const [found] = await collections
       .members(this.db)
-      .aggregate<{ member: MemberDocument; conversation: ConversationDocument }>(
-        [
-          { $match: { _id: memberId(conversationId, userId), active: true } },
-          { $project: { _id: 0, member: '$$ROOT' } },
-          {
-            $lookup: {
-              from: 'conversations',
-              localField: 'member.conversation_id',
-              foreignField: '_id',
-              as: 'conversation',
-            },
-          },
-          { $unwind: '$conversation' },
-        ],
-        { session },
-      )
+      .aggregate<Membership>(membershipStages(conversationId, userId), { session })
       .toArray();
     if (!found) throw conversationNotFound();
     return found;

@@ -1,17 +1,14 @@
 import { NotFound } from '@plaza/service-kit';
 import type { ClientSession, Db, Document } from 'mongodb';
-import { conversationNotFound } from '../members/member-access.js';
-import { collections, memberId } from '../storage/collections.js';
-import type { ConversationDocument, MemberDocument } from '../storage/documents.js';
+import { conversationNotFound, type Membership, membershipStages } from '../members/member-access.js';
+import { collections } from '../storage/collections.js';
 import type { UpTo } from './receipts.dto.js';
 
 /** In larger conversations only what was read is kept, and only the member's own devices are told. */
 export const MOST_TOLD = 100;
 
 /** A member's place in a conversation, and the place that is meant. */
-export interface Standing {
-  member: MemberDocument;
-  conversation: ConversationDocument;
+export interface Standing extends Membership {
   /** At most the conversation's last seq. */
   seq: number;
   /** The database's time. */
@@ -27,20 +24,7 @@ export async function readStanding(
   const [found] = await collections
     .members(db)
     .aggregate<Omit<Standing, 'seq'> & { message?: { seq: number } }>(
-      [
-        { $match: { _id: memberId(conversationId, userId), active: true } },
-        { $project: { _id: 0, member: '$$ROOT', now: '$$NOW' } },
-        {
-          $lookup: {
-            from: 'conversations',
-            localField: 'member.conversation_id',
-            foreignField: '_id',
-            as: 'conversation',
-          },
-        },
-        { $unwind: '$conversation' },
-        ...messageOf(conversationId, upTo),
-      ],
+      [...membershipStages(conversationId, userId), { $set: { now: '$$NOW' } }, ...messageOf(conversationId, upTo)],
       { session },
     )
     .toArray();
@@ -55,7 +39,7 @@ function messageOf(conversationId: string, { messageId }: UpTo): Document[] {
 }
 
 function seqOf(
-  { member, conversation, message }: Pick<Standing, 'member' | 'conversation'> & { message?: { seq: number } },
+  { member, conversation, message }: Membership & { message?: { seq: number } },
   { messageId, seq = 0 }: UpTo,
 ): number {
   if (messageId === undefined) return Math.min(seq, conversation.last_seq);
