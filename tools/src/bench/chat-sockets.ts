@@ -25,7 +25,7 @@ export function idleSockets(): Promise<void> {
 }
 
 /** By how much the gateway of a platform of separate processes grows by the sockets, started anew for each round. */
-export async function printGrowth(platform: Platform): Promise<void> {
+async function printGrowth(platform: Platform): Promise<void> {
   const tokens = (await register(platform.client, PEOPLE)).map(({ session }) => session.accessToken);
   const grown: Memory[] = [];
   for (const _ of ROUNDS) grown.push(await growth(platform, tokens));

@@ -12,8 +12,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 
-export const givenRoles = ['ADMIN', 'MODERATOR', 'MEMBER'] as const;
-export type GivenRole = (typeof givenRoles)[number];
+const givenRoles = ['ADMIN', 'MODERATOR', 'MEMBER'] as const;
+type GivenRole = (typeof givenRoles)[number];
 
 /** Field of a DTO: ids of users; one that is there twice is there once. */
 export function UserIds(of: { min: number; max: number; description?: string }): PropertyDecorator {

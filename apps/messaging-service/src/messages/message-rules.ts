@@ -4,7 +4,7 @@ import type { MemberDocument, MessageDocument } from '../storage/documents.js';
 import type { FoundMessage } from './message-access.js';
 
 /** @throws Conflict MESSAGE_DELETED */
-export function expectThere({ deleted_at }: Pick<MessageDocument, 'deleted_at'>): void {
+function expectThere({ deleted_at }: Pick<MessageDocument, 'deleted_at'>): void {
   if (deleted_at) throw messageDeleted();
 }
 

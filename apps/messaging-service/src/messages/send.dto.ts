@@ -6,8 +6,8 @@ import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsUUID, ValidateBy } from 'cl
 import { isMetadata } from './metadata.js';
 
 /** What people send: SYSTEM messages come with changes of a conversation. */
-export const sendableTypes = messageTypes.filter((type) => type !== 'SYSTEM');
-export type SendableType = Exclude<MessageType, 'SYSTEM'>;
+const sendableTypes = messageTypes.filter((type) => type !== 'SYSTEM');
+type SendableType = Exclude<MessageType, 'SYSTEM'>;
 
 const WORDS = { max: 4_000, lines: true };
 const MAX_EMOTION = 32;
