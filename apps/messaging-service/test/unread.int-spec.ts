@@ -1,5 +1,6 @@
 import { createMongoDatabase, type TestMongoDatabase } from '@plaza/testing';
 import { type Document, MongoClient } from 'mongodb';
+import { messageDocument } from '../src/messages/new-message.js';
 import { createConversations } from '../src/migrations/20261125T1200-create-conversations.js';
 import { createMessages } from '../src/migrations/20261125T1210-create-messages.js';
 import { countUnreadIn, type UnreadRange, unreadRange, unreadStages } from '../src/receipts/unread.js';
@@ -22,26 +23,11 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 function message(conversation: number, seq: number): MessageDocument {
-  const sender = senders[(seq * 7 + conversation) % senders.length] ?? me;
-  return {
-    _id: `m${conversation}-${seq}`,
-    conversation_id: `c${conversation}`,
-    seq,
-    sender_id: sender,
-    type: 'TEXT',
-    content: 'hello',
-    reply_to: null,
-    thread_id: null,
-    mentions: [],
-    metadata: null,
-    emotions: {},
-    edited_at: null,
-    deleted_at: seq % 5 === 0 ? now : null,
-    deleted_by: seq % 5 === 0 ? sender : null,
-    pinned_at: null,
-    pinned_by: null,
-    created_at: now,
-  };
+  const senderId = senders[(seq * 7 + conversation) % senders.length] ?? me;
+  const place = { id: `m${conversation}-${seq}`, conversationId: `c${conversation}` };
+  const draft = { ...place, senderId, type: 'TEXT', content: 'hello', metadata: null } as const;
+  const deleted = seq % 5 === 0 && { deleted_at: now, deleted_by: senderId };
+  return { ...messageDocument(draft, { seq, createdAt: now }), ...deleted };
 }
 
 function hide({ _id, conversation_id, seq, sender_id, deleted_at }: MessageDocument): HiddenMessageDocument {

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type Emotion, emotions } from '@plaza/contracts';
 import { type UserCacheEntry, UserSummary, userSummary } from '@plaza/user-cache';
+import { emotionCounts } from '../messages/message.view.js';
 import type { EmotionDocument, MessageDocument } from '../storage/documents.js';
 
 const emotion = { enum: emotions, enumName: 'Emotion' } as const;
@@ -8,13 +9,7 @@ const emotion = { enum: emotions, enumName: 'Emotion' } as const;
 /** What a message brings up, and what of it is one's own. */
 export class EmotionsView {
   @ApiProperty({ format: 'uuid' }) messageId: string;
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: { type: 'integer', minimum: 1 },
-    description: 'How many members reacted, by emotion',
-    example: { LIKE: 2 },
-  })
-  emotions: Partial<Record<Emotion, number>>;
+  @ApiProperty(emotionCounts) emotions: Partial<Record<Emotion, number>>;
   @ApiProperty({ ...emotion, isArray: true }) myEmotions: Emotion[];
 }
 

@@ -10,6 +10,13 @@ export type MessageStatus = (typeof messageStatuses)[number];
 const time = { type: String, format: 'date-time', nullable: true } as const;
 const id = { type: String, format: 'uuid', nullable: true } as const;
 
+export const emotionCounts = {
+  type: 'object',
+  additionalProperties: { type: 'integer', minimum: 1 },
+  description: 'How many members reacted, by emotion',
+  example: { LIKE: 2 },
+} as const;
+
 export class ReplyToView {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty({ type: 'integer', minimum: 1 }) seq: number;
@@ -32,13 +39,7 @@ export class FrameMessage {
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
   metadata: Record<string, unknown> | null;
   @ApiProperty({ ...id, description: 'What its sender chose; only its sender is told' }) clientId: string | null;
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: { type: 'integer', minimum: 1 },
-    description: 'How many members reacted, by emotion',
-    example: { LIKE: 2 },
-  })
-  emotions: Partial<Record<Emotion, number>>;
+  @ApiProperty(emotionCounts) emotions: Partial<Record<Emotion, number>>;
   @ApiProperty(time) pinnedAt: string | null;
   @ApiProperty({ format: 'date-time' }) createdAt: string;
   @ApiProperty(time) editedAt: string | null;
