@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { freePort } from '@plaza/embedded';
 import { Actor, eventually, inParallel, PlazaClient, settle, testServers } from '@plaza/testing';
 import { ChatProcess } from '../src/chat-process.js';
+import { chatRoutes } from '../src/chat-routes.js';
 import { NO_RATES, type Platform, startPlatform, type Topology } from '../src/platform.js';
 import { entryOf, PlatformProcess } from '../src/processes.js';
 import type { SeenFrame } from '../src/seen-frames.js';
@@ -300,7 +301,7 @@ describe.each(TOPOLOGIES)('people talk (%s)', (topology) => {
     const outsiders = () => [stranger, leaver];
 
     it('is told by every route that there is no such thing', async () => {
-      const routes = await routesOf(platform);
+      const routes = await chatRoutes(platform);
       expect(routes.length).toBeGreaterThan(30);
       for (const outsider of outsiders()) {
         for (const { method, path, body } of routes) {
@@ -373,33 +374,3 @@ describe.each(TOPOLOGIES)('people talk (%s)', (topology) => {
     expect(await dora.end()).toBe(0);
   }, 60_000);
 });
-
-interface Route {
-  method: string;
-  path: string;
-  body?: object;
-}
-
-/** What a member might say with it. */
-const BODIES: Record<string, object> = {
-  'PATCH /v1/conversations/{id}': { name: 'Mine' },
-  'POST /v1/conversations/{id}/members': { userIds: ['01930000-0000-7000-8000-00000000000a'] },
-  'PATCH /v1/conversations/{id}/members/{userId}': { role: 'MEMBER' },
-  'PUT /v1/conversations/{id}/owner': { userId: '01930000-0000-7000-8000-00000000000a' },
-  'PUT /v1/conversations/{id}/mute': {},
-  'PUT /v1/conversations/{id}/read': { seq: 1 },
-  'PUT /v1/conversations/{id}/delivered': { seq: 1 },
-  'POST /v1/conversations/{id}/messages': { content: 'Let me in' },
-  'PATCH /v1/messages/{id}': { content: 'Something else' },
-};
-
-/** Everything that can be asked about one conversation or one message, as the platform's own document has it. */
-async function routesOf({ client }: Platform): Promise<Route[]> {
-  const { body } = await client.request<{ paths: Record<string, object> }>('GET', '/openapi.json');
-  const paths = Object.entries(body.paths).filter(([path]) => /^\/v1\/(conversations|messages)\/\{id\}/.test(path));
-  return paths.flatMap(([path, methods]) =>
-    Object.keys(methods)
-      .map((method) => method.toUpperCase())
-      .map((method) => ({ method, path, body: BODIES[`${method} ${path}`] })),
-  );
-}
