@@ -34,6 +34,12 @@ it('has partitions for today and the three days to come', async () => {
   );
 });
 
+it('has them made once where several make them at the same time', async () => {
+  await database.query(`DROP TABLE ${[1, 2, 3].map((ahead) => `notifications_${day(ahead)}`).join(', ')}`);
+  await Promise.all([1, 2, 3, 4].map(() => maintainPartitions(database)));
+  expect(await partitions()).toEqual(expect.arrayContaining([1, 2, 3].map((ahead) => `notifications_${day(ahead)}`)));
+});
+
 it('drops a day once it is 30 days past, with what is in it, and keeps the others', async () => {
   for (const past of [-32, -20]) {
     await database.query(

@@ -8,7 +8,7 @@ type Day = string;
 
 /**
  * Makes the partitions of today and the next three days, and drops those whose day ended more than 30 days ago, whole. To be
- * called at least once a day by one instance; when it was not, rows fall into the default partition and nothing is lost.
+ * called at least once a day; when it was not, rows fall into the default partition and nothing is lost.
  */
 export async function maintainPartitions(database: DataSource): Promise<void> {
   const [{ today }] = await database.query<[{ today: Day }]>(
@@ -20,7 +20,7 @@ export async function maintainPartitions(database: DataSource): Promise<void> {
     if (!present.includes(day)) await briefly(database, (manager) => create(manager, day));
   }
   for (const day of present.filter((one) => one < shift(today, -DAYS_KEPT))) {
-    await briefly(database, (manager) => manager.query(`DROP TABLE notifications_${day}`));
+    await briefly(database, (manager) => manager.query(`DROP TABLE IF EXISTS notifications_${day}`));
   }
 }
 
@@ -42,6 +42,11 @@ async function briefly(database: DataSource, change: (manager: EntityManager) =>
 
 async function create(manager: EntityManager, day: Day): Promise<void> {
   await manager.query('LOCK TABLE notifications_default IN ACCESS EXCLUSIVE MODE');
+  // Whoever had the lock before may have made it.
+  const [{ isThere }] = await manager.query<[{ isThere: boolean }]>(
+    `SELECT to_regclass('notifications_${day}') IS NOT NULL AS "isThere"`,
+  );
+  if (isThere) return;
   const range = [`${day} 00:00:00+00`, `${shift(day, 1)} 00:00:00+00`];
   const [inTheWay] = await manager.query<unknown[]>(
     `SELECT FROM notifications_default WHERE created_at >= $1 AND created_at < $2 LIMIT 1`,
