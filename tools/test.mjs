@@ -29,7 +29,7 @@ async function runTests(stack, stopped) {
   const built = await run([join(root, 'tools/build.mjs')], process.env, stopped);
   if (built !== 0) return built;
   const nx = [join(root, 'node_modules/nx/dist/bin/nx.js'), 'run-many', '-t', 'test'];
-  const how = ['--parallel=3', '--outputStyle=stream', ...selection];
+  const how = ['--parallel=2', '--outputStyle=stream', ...selection];
   // The daemon would stay behind.
   return run([...nx, ...how], { ...environmentOf(stack.urls), NX_DAEMON: 'false', NX_TUI: 'false' }, stopped);
 }
