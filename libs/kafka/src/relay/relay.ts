@@ -100,8 +100,10 @@ export class Relay {
 
   private async markLast(): Promise<void> {
     const { lease, logger, publisher } = this.its;
-    if (!lease.holder) return;
-    await publisher.mark(lease.holder, this.stopping.signal).catch((error: unknown) => {
+    const { holder } = lease;
+    // What was published in an earlier time as the holder may have been found lost since, and is to be published again.
+    if (!holder || this.preparedFor !== holder.epoch) return;
+    await publisher.mark(holder, this.stopping.signal).catch((error: unknown) => {
       logger.warn({ err: error }, 'the next holder publishes the last facts once more');
     });
   }
