@@ -33,7 +33,7 @@ export class RelayMetrics {
     });
     gaugeOf(registry, {
       name: 'plaza_outbox_backlog',
-      help: 'Facts that have not reached Kafka',
+      help: 'Facts that are not known to have reached Kafka',
       count: () => rows.backlog(),
     });
     gaugeOf(registry, {
